@@ -1,0 +1,154 @@
+"""What calls look like on the wire (HTTP and socket)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from narvaro.conversations.schemas import EndReason, Wire
+
+RingStatusName = Literal["ringing", "answered", "declined", "missed", "cancelled"]
+CallStatusName = Literal["open", "active", "ended"]
+ProblemKind = Literal[
+    "not_hearing_others",
+    "not_heard",
+    "not_seeing_others",
+    "not_seen",
+    "picture_froze",
+    "call_broke",
+    "other",
+]
+DeviceId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
+"""Random, made by the browser and kept in its storage; one per tab for patients."""
+
+
+class RingSnapshot(Wire):
+    """One attempt to reach the patient; staff read every fact of it."""
+
+    id: UUID
+    status: RingStatusName
+    rung_at: datetime
+    expires_at: datetime
+    delivered_at: datetime | None
+    """A device of the patient's has it."""
+    seen_at: datetime | None
+    """It was really visible on a screen."""
+    in_background: bool
+    """Delivered, but only to pages nobody sees now."""
+    silent: bool
+    """No page that has it may make a sound."""
+    minute_asked_at: datetime | None
+    ended_at: datetime | None
+
+
+class AttendanceSnapshot(Wire):
+    """One actor's presence in the call. `identity` is the name of its LiveKit participant: show no other participants."""
+
+    id: UUID
+    kind: Literal["staff", "patient", "guest"]
+    person_id: UUID
+    name: str
+    identity: str
+    joined_at: datetime
+    is_lost: bool
+    """Our own socket has lost this person; the media server may not know yet."""
+
+
+class LeftSnapshot(Wire):
+    """Somebody who was in the call and is not now."""
+
+    kind: Literal["staff", "patient", "guest"]
+    person_id: UUID
+    name: str
+    left_at: datetime
+    reason: Literal["left", "lost", "removed"]
+
+
+class CallSnapshot(Wire):
+    """The whole small state of one call. `version` grows with every change."""
+
+    id: UUID
+    version: int
+    conversation_id: UUID
+    status: CallStatusName
+    reason: EndReason | None
+    patient_id: UUID
+    patient_name: str
+    clinic_name: str
+    placed_by_id: UUID
+    placed_by_name: str
+    placed_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    ring: RingSnapshot | None
+    """The latest one."""
+    attendances: list[AttendanceSnapshot]
+    """In order of arrival."""
+    left: list[LeftSnapshot]
+    """Latest departure first; nobody who has come back."""
+    no_staff_since: datetime | None
+    """Nobody of the staff is connected; the call is abandoned 3 minutes later."""
+    may_others_share: bool
+    is_media_down: bool
+    """The media server does not answer; the call goes on in words."""
+    my_feedback: Literal["yes", "no", "skipped"] | None
+    must_ask_feedback: bool
+    """The call was answered, this actor was in it, it has ended, and this actor has not answered."""
+
+
+class IncomingRing(Wire):
+    """What the patient's devices show: who calls, from where. Pushed on the topic `rings`."""
+
+    id: UUID
+    call_id: UUID
+    conversation_id: UUID
+    staff_name: str
+    clinic_name: str
+    status: RingStatusName
+    rung_at: datetime
+    expires_at: datetime
+    may_ask_minute: bool
+    answered_here: bool = False
+    """This very device answered."""
+
+
+class PlaceCall(Wire):
+    conversation_id: UUID
+
+
+class JoinCall(Wire):
+    device_id: DeviceId
+
+
+class AnswerRing(Wire):
+    """`camera`: false for *Svara utan kamera*."""
+
+    device_id: DeviceId
+    camera: bool = True
+
+
+class JoinToken(Wire):
+    """A pass to the media room: one room, one identity, ≤ 60 s (A2). `ice_servers`: our own; empty on loopback."""
+
+    url: str
+    token: str
+    identity: str
+    ice_servers: list[str]
+
+
+class CallJoined(Wire):
+    call: CallSnapshot
+    media: JoinToken | None
+    """None when the media server is down: the call is shown, the page asks again."""
+
+
+class SharingRule(Wire):
+    may_others_share: bool
+
+
+class NewFeedback(Wire):
+    """Stored with the click, once per person and call; `problem` may follow a stored *yes*."""
+
+    answer: Literal["yes", "no", "skipped"]
+    problem: ProblemKind | None = None

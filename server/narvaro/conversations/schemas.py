@@ -1,0 +1,153 @@
+"""What conversations look like on the wire (HTTP and socket)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+MESSAGE_MAX_CHARACTERS = 4000
+"""Characters (code points) in one message."""
+
+EntryKind = Literal["message", "call_started", "call_ended", "ring_missed", "ring_declined", "ring_cancelled", "ready"]
+AuthorKind = Literal["staff", "patient", "guest", "system"]
+EndReason = Literal["by_staff", "abandoned", "cancelled"]
+
+
+class Wire(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of every shape that crosses the wire: unknown fields are refused (C6)."""
+
+
+class CallFact(Wire):
+    """What a call entry says; which fields are set follows from the entry's kind.
+
+    `call_started`: started_at. `call_ended`: started_at, ended_at, reason, participants (names and *tolk* etc., in order of
+    arrival). `ring_*`: rung_at, and how far the ring got: delivered (shown by an app), seen (really visible).
+    """
+
+    call_id: UUID
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: EndReason | None = None
+    participants: list[str] = []
+    rung_at: datetime | None = None
+    delivered: bool = False
+    seen: bool = False
+
+
+class Entry(Wire):
+    """One thing in a conversation's log. `seq` is gap-free from 1 within the conversation."""
+
+    seq: int
+    id: UUID
+    kind: EntryKind
+    author_kind: AuthorKind
+    author_id: UUID
+    author_name: str
+    at: datetime
+    text: str | None = None
+    call: CallFact | None = None
+
+
+class EntryPage(Wire):
+    """Entries ordered by seq, gap-free. `has_older`: there are entries before the first one."""
+
+    entries: list[Entry]
+    has_older: bool
+
+
+class Presence(Wire):
+    """Where the other side is. `last_at`: latest time in the app, known for 24 hours at most; absent for protected identity."""
+
+    state: Literal["in_app", "background", "away", "hidden"]
+    last_at: datetime | None = None
+
+
+class OpenCall(Wire):
+    """The conversation's call that has not ended."""
+
+    id: UUID
+    status: Literal["open", "active"]
+    placed_by_id: UUID
+    started_at: datetime | None
+    in_call: list[str]
+    """Names of those in it, in order of arrival."""
+
+
+class ConversationSnapshot(Wire):
+    """The small, whole state of one conversation beside its log. `version` grows with every change but presence."""
+
+    id: UUID
+    version: int
+    patient_id: UUID
+    patient_name: str
+    clinic_name: str
+    last_seq: int
+    my_read_seq: int
+    others_read_seq: int
+    """The highest seq that anybody on the other side has read."""
+    presence: Presence | None
+    """The patient's, told to staff only."""
+    call: OpenCall | None
+
+
+class ConversationOpened(Wire):
+    """Answer to opening: the snapshot and the newest entries."""
+
+    conversation: ConversationSnapshot
+    page: EntryPage
+
+
+class InboxItem(Wire):
+    """One row in the list. Never message text (D1b)."""
+
+    id: UUID
+    title: str
+    """Staff read the patient's name, a patient reads the clinic's."""
+    last_at: datetime
+    last_kind: EntryKind | None
+    last_call: CallFact | None = None
+    unread: int
+    presence: Presence | None = None
+    has_open_call: bool = False
+
+
+class InboxPage(Wire):
+    """Ordered by latest entry, newest first. `next`: opaque cursor to the following page. `unread`: over all conversations."""
+
+    items: list[InboxItem]
+    next: str | None
+    unread: int
+
+
+class PatientItem(Wire):
+    """A patient to write to. `conversation_id`: the lasting conversation, when there is one."""
+
+    id: UUID
+    name: str
+    conversation_id: UUID | None
+
+
+class PatientPage(Wire):
+    """At most 20, by name."""
+
+    items: list[PatientItem]
+
+
+class NewConversation(Wire):
+    patient_id: UUID
+
+
+class ConversationRef(Wire):
+    id: UUID
+
+
+class NewMessage(Wire):
+    """`id`: UUIDv4 made by the client; the idempotency key."""
+
+    id: UUID
+    text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_MAX_CHARACTERS)]
+
+
+class ReadMark(Wire):
+    seq: Annotated[int, Meta(ge=0)]
