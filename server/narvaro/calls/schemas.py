@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from narvaro.conversations.schemas import EndReason, Wire
+from narvaro.realtime.schemas import FromClient, FromServer
 
 RingStatusName = Literal["ringing", "answered", "declined", "missed", "cancelled"]
 CallStatusName = Literal["open", "active", "ended"]
@@ -23,7 +24,7 @@ DeviceId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-
 """Random, made by the browser and kept in its storage; one per tab for patients."""
 
 
-class RingSnapshot(Wire):
+class RingSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """One attempt to reach the patient; staff read every fact of it."""
 
     id: UUID
@@ -42,7 +43,7 @@ class RingSnapshot(Wire):
     ended_at: datetime | None
 
 
-class AttendanceSnapshot(Wire):
+class AttendanceSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """One actor's presence in the call. `identity` is the name of its LiveKit participant: show no other participants."""
 
     id: UUID
@@ -55,7 +56,7 @@ class AttendanceSnapshot(Wire):
     """Our own socket has lost this person; the media server may not know yet."""
 
 
-class LeftSnapshot(Wire):
+class LeftSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """Somebody who was in the call and is not now."""
 
     kind: Literal["staff", "patient", "guest"]
@@ -65,7 +66,7 @@ class LeftSnapshot(Wire):
     reason: Literal["left", "lost", "removed"]
 
 
-class CallSnapshot(Wire):
+class CallSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """The whole small state of one call. `version` grows with every change."""
 
     id: UUID
@@ -97,7 +98,7 @@ class CallSnapshot(Wire):
     """The call was answered, this actor was in it, it has ended, and this actor has not answered."""
 
 
-class IncomingRing(Wire):
+class IncomingRing(Wire, kw_only=True, forbid_unknown_fields=True):
     """What the patient's devices show: who calls, from where. Pushed on the topic `rings`."""
 
     id: UUID
@@ -113,22 +114,22 @@ class IncomingRing(Wire):
     """This very device answered."""
 
 
-class PlaceCall(Wire):
+class PlaceCall(Wire, kw_only=True, forbid_unknown_fields=True):
     conversation_id: UUID
 
 
-class JoinCall(Wire):
+class JoinCall(Wire, kw_only=True, forbid_unknown_fields=True):
     device_id: DeviceId
 
 
-class AnswerRing(Wire):
+class AnswerRing(Wire, kw_only=True, forbid_unknown_fields=True):
     """`camera`: false for *Svara utan kamera*."""
 
     device_id: DeviceId
     camera: bool = True
 
 
-class JoinToken(Wire):
+class JoinToken(Wire, kw_only=True, forbid_unknown_fields=True):
     """A pass to the media room: one room, one identity, ≤ 60 s (A2). `ice_servers`: our own; empty on loopback."""
 
     url: str
@@ -137,18 +138,44 @@ class JoinToken(Wire):
     ice_servers: list[str]
 
 
-class CallJoined(Wire):
+class CallJoined(Wire, kw_only=True, forbid_unknown_fields=True):
     call: CallSnapshot
     media: JoinToken | None
     """None when the media server is down: the call is shown, the page asks again."""
 
 
-class SharingRule(Wire):
+class SharingRule(Wire, kw_only=True, forbid_unknown_fields=True):
     may_others_share: bool
 
 
-class NewFeedback(Wire):
+class NewFeedback(Wire, kw_only=True, forbid_unknown_fields=True):
     """Stored with the click, once per person and call; `problem` may follow a stored *yes*."""
 
     answer: Literal["yes", "no", "skipped"]
     problem: ProblemKind | None = None
+
+
+class Call(FromServer, kw_only=True, tag="call"):
+    """The whole snapshot."""
+
+    topic: str
+    call: CallSnapshot
+
+
+class Rings(FromServer, kw_only=True, tag="rings"):
+    """The patient's ring that is ringing now or has just ended; `ring` is null when there is none."""
+
+    topic: str
+    ring: IncomingRing | None
+
+
+class Delivered(FromClient, kw_only=True, forbid_unknown_fields=True, tag="delivered"):
+    """This page has the ring; visible or not is known from `presence`."""
+
+    ring_id: UUID
+
+
+class Seen(FromClient, kw_only=True, forbid_unknown_fields=True, tag="seen"):
+    """The ring has been painted on a visible page."""
+
+    ring_id: UUID

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from narvaro.realtime.schemas import FromClient, FromServer
+
 MESSAGE_MAX_CHARACTERS = 4000
 """Characters (code points) in one message."""
 
@@ -18,7 +20,7 @@ class Wire(Struct, kw_only=True, forbid_unknown_fields=True):
     """Base of every shape that crosses the wire: unknown fields are refused (C6)."""
 
 
-class CallFact(Wire):
+class CallFact(Wire, kw_only=True, forbid_unknown_fields=True):
     """What a call entry says; which fields are set follows from the entry's kind.
 
     `call_started`: started_at. `call_ended`: started_at, ended_at, reason, participants (names and *tolk* etc., in order of
@@ -35,7 +37,7 @@ class CallFact(Wire):
     seen: bool = False
 
 
-class Entry(Wire):
+class Entry(Wire, kw_only=True, forbid_unknown_fields=True):
     """One thing in a conversation's log. `seq` is gap-free from 1 within the conversation."""
 
     seq: int
@@ -49,21 +51,21 @@ class Entry(Wire):
     call: CallFact | None = None
 
 
-class EntryPage(Wire):
+class EntryPage(Wire, kw_only=True, forbid_unknown_fields=True):
     """Entries ordered by seq, gap-free. `has_older`: there are entries before the first one."""
 
     entries: list[Entry]
     has_older: bool
 
 
-class Presence(Wire):
+class Presence(Wire, kw_only=True, forbid_unknown_fields=True):
     """Where the other side is. `last_at`: latest time in the app, known for 24 hours at most; absent for protected identity."""
 
     state: Literal["in_app", "background", "away", "hidden"]
     last_at: datetime | None = None
 
 
-class OpenCall(Wire):
+class OpenCall(Wire, kw_only=True, forbid_unknown_fields=True):
     """The conversation's call that has not ended."""
 
     id: UUID
@@ -74,7 +76,7 @@ class OpenCall(Wire):
     """Names of those in it, in order of arrival."""
 
 
-class ConversationSnapshot(Wire):
+class ConversationSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """The small, whole state of one conversation beside its log. `version` grows with every change but presence."""
 
     id: UUID
@@ -91,14 +93,14 @@ class ConversationSnapshot(Wire):
     call: OpenCall | None
 
 
-class ConversationOpened(Wire):
+class ConversationOpened(Wire, kw_only=True, forbid_unknown_fields=True):
     """Answer to opening: the snapshot and the newest entries."""
 
     conversation: ConversationSnapshot
     page: EntryPage
 
 
-class InboxItem(Wire):
+class InboxItem(Wire, kw_only=True, forbid_unknown_fields=True):
     """One row in the list. Never message text (D1b)."""
 
     id: UUID
@@ -112,7 +114,7 @@ class InboxItem(Wire):
     has_open_call: bool = False
 
 
-class InboxPage(Wire):
+class InboxPage(Wire, kw_only=True, forbid_unknown_fields=True):
     """Ordered by latest entry, newest first. `next`: opaque cursor to the following page. `unread`: over all conversations."""
 
     items: list[InboxItem]
@@ -120,7 +122,7 @@ class InboxPage(Wire):
     unread: int
 
 
-class PatientItem(Wire):
+class PatientItem(Wire, kw_only=True, forbid_unknown_fields=True):
     """A patient to write to. `conversation_id`: the lasting conversation, when there is one."""
 
     id: UUID
@@ -128,26 +130,61 @@ class PatientItem(Wire):
     conversation_id: UUID | None
 
 
-class PatientPage(Wire):
+class PatientPage(Wire, kw_only=True, forbid_unknown_fields=True):
     """At most 20, by name."""
 
     items: list[PatientItem]
 
 
-class NewConversation(Wire):
+class NewConversation(Wire, kw_only=True, forbid_unknown_fields=True):
     patient_id: UUID
 
 
-class ConversationRef(Wire):
+class ConversationRef(Wire, kw_only=True, forbid_unknown_fields=True):
     id: UUID
 
 
-class NewMessage(Wire):
+class NewMessage(Wire, kw_only=True, forbid_unknown_fields=True):
     """`id`: UUIDv4 made by the client; the idempotency key."""
 
     id: UUID
     text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_MAX_CHARACTERS)]
 
 
-class ReadMark(Wire):
+class ReadMark(Wire, kw_only=True, forbid_unknown_fields=True):
     seq: Annotated[int, Meta(ge=0)]
+
+
+class Entries(FromServer, kw_only=True, tag="entries"):
+    """What is newer than `since`, ordered by seq, gap-free. More may follow at once."""
+
+    topic: str
+    entries: list[Entry]
+
+
+class Conversation(FromServer, kw_only=True, tag="conversation"):
+    """The whole snapshot."""
+
+    topic: str
+    conversation: ConversationSnapshot
+
+
+class Inbox(FromServer, kw_only=True, tag="inbox"):
+    """The first page of the list."""
+
+    topic: str
+    page: InboxPage
+
+
+class TypingSeen(FromServer, kw_only=True, tag="typing"):
+    """Somebody on the other side writes; forget it after 5 s."""
+
+    conversation_id: UUID
+    name: str
+    at: datetime
+
+
+class Typing(FromClient, kw_only=True, forbid_unknown_fields=True, tag="typing"):
+    """The person writes; sent every 3 s at most while the text changes."""
+
+    conversation_id: UUID
