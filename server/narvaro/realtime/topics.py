@@ -1,0 +1,58 @@
+"""What a socket can subscribe to, and how a change wakes it.
+
+A feature registers each of its topics with a loader; the same loader serves the first subscription, every wake-up and
+catching up after a lost line. NOTIFY runs in the caller's transaction and carries names, never content.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import Actor
+from narvaro.realtime.schemas import FromServer
+
+CHANNEL = "narvaro"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a loader found. `since`: what the client has once it has these messages. `more`: load again at once."""
+
+    messages: Sequence[FromServer]
+    since: int = 0
+    more: bool = False
+
+
+LoadTopic = Callable[[AsyncSession, Actor, UUID | None, int], Awaitable[Loaded | None]]
+"""(db, actor, id in the topic's name, since) → what to send, or None when it is not there or not for this actor."""
+WakeKey = Callable[[Actor, UUID | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKind:
+    load: LoadTopic
+    key: WakeKey
+
+
+TOPIC_KINDS: dict[str, TopicKind] = {}
+
+
+def register_topic(name: str, load: LoadTopic, *, key: WakeKey | None = None) -> None:
+    """`key` gives the name that wakes a subscription, by default the topic's own (`call:<id>`)."""
+    TOPIC_KINDS[name] = TopicKind(load, key or (lambda _actor, id_: f"{name}:{id_}" if id_ else name))
+
+
+async def wake(db: AsyncSession, *keys: str) -> None:
+    """Make every subscription to these keys load what is new, once the transaction has committed."""
+    await db.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": json.dumps({"wake": keys})})
+
+
+async def tell(db: AsyncSession, key: str, sender: Actor, message: FromServer) -> None:
+    """Send one message that is not stored (*skriver …*) to the key's subscribers of other kinds than the sender's."""
+    payload = {"tell": key, "kind": sender.kind, "message": msgspec.json.encode(message).decode()}
+    await db.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": json.dumps(payload)})
