@@ -1,0 +1,105 @@
+"""A video session, its rings, who was in it, and what they said of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from narvaro.db.base import Base
+
+
+class Call(Base):
+    """From first ring to end. `id` is made by the client; `room` is random and for this call only (A1)."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("calls_one_not_ended", "conversation_id", unique=True, postgresql_where=text("status <> 'ended'")),
+        Index("calls_not_ended_ix", "id", postgresql_where=text("status <> 'ended'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
+    placed_by: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))
+    placed_by_name: Mapped[str]
+    room: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+    may_others_share: Mapped[bool] = mapped_column(default=False)
+    is_media_down: Mapped[bool] = mapped_column(default=False)
+    placed_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    no_staff_since: Mapped[datetime | None]
+
+    rings: Mapped[list["Ring"]] = relationship(order_by="Ring.rung_at", lazy="raise")
+    attendances: Mapped[list["Attendance"]] = relationship(order_by="Attendance.joined_at", lazy="raise")
+
+
+class Ring(Base):
+    """One attempt to reach the patient, with what came back."""
+
+    __tablename__ = "rings"
+    __table_args__ = (Index("rings_ringing", "call_id", unique=True, postgresql_where=text("status = 'ringing'")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"), index=True)
+    status: Mapped[str]
+    rung_by: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))
+    rung_by_name: Mapped[str]
+    rung_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    minute_asked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    answered_device: Mapped[str | None]
+
+
+class RingDevice(Base):
+    """A device of the patient's that has prepared its media connection while the ring rang."""
+
+    __tablename__ = "ring_devices"
+
+    ring_id: Mapped[UUID] = mapped_column(ForeignKey("rings.id"), primary_key=True)
+    device_id: Mapped[str] = mapped_column(primary_key=True)
+    identity: Mapped[str]
+
+
+class Attendance(Base):
+    """One actor's presence in one call, from answer or admission to leaving. `identity`: name in the media room."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (
+        Index("attendances_present", "call_id", "kind", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),
+        UniqueConstraint("call_id", "identity", "joined_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
+    kind: Mapped[str]
+    person_id: Mapped[UUID]
+    name: Mapped[str]
+    identity: Mapped[str]
+    device_id: Mapped[str]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    left_reason: Mapped[str | None]
+    media_left_at: Mapped[datetime | None]
+    """The media server has said that this identity is gone; back to null when it returns."""
+
+
+class CallFeedback(Base):
+    """The answer after a call, once per person. No row: not answered."""
+
+    __tablename__ = "call_feedback"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer: Mapped[str]
+    problem: Mapped[str | None]
+    at: Mapped[datetime]
