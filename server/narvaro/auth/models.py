@@ -1,0 +1,43 @@
+"""Signed-in browsers and sign-ins under way."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from narvaro.db.base import Base
+
+
+class Session(Base):
+    """A signed-in browser, bound to one clinic; the token itself is only in its cookie (C2)."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (CheckConstraint("kind IN ('staff', 'patient')", name="kind"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignInAttempt(Base):
+    """One sign-in that has left for the provider; it belongs to the attempt, so several may be under way in one browser.
+
+    `state_hash` names it in the callback, `browser_hash` is that of a cookie of this attempt alone (login CSRF).
+    """
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (CheckConstraint("kind IN ('staff', 'patient')", name="kind"),)
+
+    state_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    browser_hash: Mapped[bytes]
+    kind: Mapped[str]
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id", ondelete="CASCADE"))
+    nonce: Mapped[str]
+    code_verifier: Mapped[str]
+    next_path: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

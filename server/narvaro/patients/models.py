@@ -1,0 +1,32 @@
+"""People known to a clinic."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from narvaro.db.base import Base
+
+NAME_VECTOR: Final = "to_tsvector('simple'::regconfig, name)"
+"""What a search by name matches; the index has the same expression."""
+
+
+class Patient(Base):
+    """Known by the provider's `iss` and `sub` within one clinic (C1)."""
+
+    __tablename__ = "patients"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "iss", "sub"),
+        Index("patients_name_search_ix", text(NAME_VECTOR), postgresql_using="gin"),
+        Index("patients_clinic_id_name_ix", "clinic_id", "name"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id"))
+    iss: Mapped[str]
+    sub: Mapped[str]
+    name: Mapped[str]
+    has_protected_identity: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
