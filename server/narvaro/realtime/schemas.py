@@ -55,6 +55,5 @@ class Ping(FromServer, kw_only=True, tag="ping"):
     every: Annotated[int, Meta(ge=1)]
 
 
-
 CloseCode = Literal[4001, 4008, 4009]
 """4001 signed out · 4008 too many or too large messages · 4009 not understood."""

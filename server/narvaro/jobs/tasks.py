@@ -1,0 +1,92 @@
+"""Tasks: what can run later. A job is enqueued in the caller's transaction, so it exists exactly when the change does."""
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, Final, ParamSpec, cast, get_type_hints
+
+import msgspec
+from procrastinate import (
+    App,
+    BaseRetryStrategy,
+    JobContext,
+    PsycopgConnector,
+    RetryDecision,
+)
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job
+from procrastinate.tasks import Task
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.jobs.doors import Doors
+
+P = ParamSpec("P")
+RETRY_FOR: Final = timedelta(hours=6)
+LONGEST_PAUSE: Final = timedelta(minutes=5)
+
+jobs_app = App(connector=PsycopgConnector())
+"""Opened by the worker only: enqueueing borrows the caller's connection."""
+
+
+class SoonThenSeldom(BaseRetryStrategy):
+    """After 1, 2, 4 … s, at most 5 minutes apart, for about 6 hours."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        pause = min(timedelta(seconds=2 ** min(job.attempts, 10)), LONGEST_PAUSE)
+        if job.attempts * LONGEST_PAUSE > RETRY_FOR:
+            return None
+        return RetryDecision(retry_in={"seconds": int(pause.total_seconds())})
+
+
+def task(
+    name: str, *, retry: BaseRetryStrategy | bool = True
+) -> Callable[[Callable[Concatenate[Doors, P], Awaitable[None]]], "Task[..., Any, Any]"]:
+    """Register `async def work(doors, **ids)` under a lasting name (`calls.miss_ring`).
+
+    Arguments arrive as their annotations say (UUID, datetime …). It may run more than once and must be idempotent.
+    A failed job is tried again as `SoonThenSeldom` says, unless `retry` is False.
+    """
+
+    def register(
+        work: Callable[Concatenate[Doors, P], Awaitable[None]],
+    ) -> "Task[..., Any, Any]":
+        hints = get_type_hints(work)
+
+        async def run(context: JobContext, /, **stored: Any) -> None:
+            doors: Doors = context.additional_context["doors"]
+            given = {key: msgspec.convert(value, hints[key], strict=False) for key, value in stored.items()}
+            await cast(Any, work)(doors, **given)
+
+        strategy = SoonThenSeldom() if retry is True else retry
+        return jobs_app.task(name=name, pass_context=True, retry=strategy)(run)
+
+    return register
+
+
+async def enqueue(
+    db: AsyncSession,
+    task: "Task[..., Any, Any]",
+    *,
+    run_at: datetime | None = None,
+    queueing_lock: str | None = None,
+    **args: Any,
+) -> None:
+    """Run the task after this transaction has committed, at `run_at` at the earliest.
+
+    With `queueing_lock`, nothing is added while a job with the same lock waits. `args`: ids and other small JSON values.
+    """
+    connection = (await (await db.connection()).get_raw_connection()).driver_connection
+    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, connection=connection)
+    if queueing_lock is None:
+        await job.defer_async(**msgspec.to_builtins(args))
+        return
+    with contextlib.suppress(AlreadyEnqueued):
+        async with db.begin_nested():
+            await job.defer_async(**msgspec.to_builtins(args))
+
+
+async def cancel_jobs(db: AsyncSession, *queueing_locks: str) -> None:
+    """Forget waiting jobs with these locks; running ones go on. For tidiness only: tasks check the state themselves."""
+    query = text("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(:locks)")
+    await db.execute(query, {"locks": list(queueing_locks)})
