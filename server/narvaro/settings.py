@@ -1,0 +1,198 @@
+"""What an installation decides: read once from `NARVARO_*`, then passed on, never looked up again.
+
+docs/settings.md describes every field; a test compares the two.
+"""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "NARVARO_"
+
+
+class SettingsError(Exception):
+    """One sentence that names the setting and says what it should be."""
+
+
+def text(value: str) -> str:
+    return value
+
+
+def postgresql_url(value: str) -> str:
+    if not value.startswith("postgresql://"):
+        raise ValueError("must be an address like postgresql://user@host/database")
+    return value
+
+
+def web_url(value: str) -> str:
+    """An origin without a path; plain http only on loopback."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+        raise ValueError("must be an address like https://vard.example, without a path")
+    if parts.scheme == "http" and not is_loopback(value):
+        raise ValueError("must begin with https:// (plain http is for this machine only)")
+    return value.rstrip("/")
+
+
+def issuer_url(value: str) -> str:
+    """Kept letter by letter: OpenID Connect compares issuers exactly."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address like https://login.example")
+    if parts.scheme == "http" and not is_loopback(value):
+        raise ValueError("must begin with https:// (plain http is for this machine only)")
+    return value
+
+
+def media_api_url(value: str) -> str:
+    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+        raise ValueError("must be an address like http://livekit:7880")
+    return value.rstrip("/")
+
+
+def media_socket_url(value: str) -> str:
+    if urlsplit(value).scheme not in ("ws", "wss") or not urlsplit(value).hostname:
+        raise ValueError("must be an address like wss://media.vard.example")
+    if urlsplit(value).scheme == "ws" and not is_loopback(value):
+        raise ValueError("must begin with wss:// (plain ws is for this machine only)")
+    return value.rstrip("/")
+
+
+def address(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError("must be a host and a port like 127.0.0.1:8600")
+    return host.strip("[]"), int(port)
+
+
+def private_address(value: str) -> tuple[str, int]:
+    host, port = address(value)
+    try:
+        is_private = ipaddress.ip_address(host).is_private and not ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        is_private = host == "localhost"
+    if not is_private:
+        raise ValueError("must be a private address like 127.0.0.1:9600")
+    return host, port
+
+
+def ice_servers(value: str) -> tuple[str, ...]:
+    servers = tuple(server.strip() for server in value.split(",") if server.strip())
+    if not all(server.startswith(("stun:", "turn:", "turns:")) for server in servers):
+        raise ValueError("must be stun:, turn: or turns: addresses, separated by commas")
+    return servers
+
+
+def count(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 1000:
+        raise ValueError("must be a number from 1 to 1000")
+    return int(value)
+
+
+def signing_secret(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError("must be at least 32 characters")
+    return value
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address names this very machine; `localhost.example` does not."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def setting(read: Callable[[str], Any], default: Any = MISSING, *, secret: bool = False) -> Any:
+    """A field read from the environment; a secret is kept out of `repr` and may come from a file named by `*_FILE`."""
+    return field(default=default, repr=not secret, metadata={"read": read, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One installation. Field `base_url` is the setting `NARVARO_BASE_URL`, and so on."""
+
+    base_url: str = setting(web_url)
+    bind: tuple[str, int] = setting(address, ("127.0.0.1", 8600))
+    metrics_bind: tuple[str, int] | None = setting(private_address, None)
+    database_url: str = setting(postgresql_url, secret=True)
+    database_pool_size: int = setting(count, 10)
+    livekit_url: str = setting(media_api_url)
+    livekit_public_url: str = setting(media_socket_url)
+    livekit_api_key: str = setting(text)
+    livekit_api_secret: str = setting(signing_secret, secret=True)
+    ice_servers: tuple[str, ...] = setting(ice_servers, ())
+    staff_oidc_issuer: str = setting(issuer_url)
+    staff_oidc_client_id: str = setting(text)
+    staff_oidc_client_secret: str = setting(text, secret=True)
+    patient_oidc_issuer: str = setting(issuer_url)
+    patient_oidc_client_id: str = setting(text)
+    patient_oidc_client_secret: str = setting(text, secret=True)
+
+    def __post_init__(self) -> None:
+        """A provider on this machine is the demo's: it lets anybody in (requirement G5)."""
+        for kind in ("staff", "patient"):
+            if is_loopback(getattr(self, f"{kind}_oidc_issuer")) and not is_loopback(self.base_url):
+                name = f"{PREFIX}{kind.upper()}_OIDC_ISSUER"
+                raise SettingsError(
+                    f"{name} is an identity provider on this machine; it may only serve a {PREFIX}BASE_URL on loopback."
+                )
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Raises SettingsError: one missing, wrong or unknown setting, named."""
+    specs = {variable(spec): spec for spec in fields(Settings)}
+    refuse_unknown(environ, specs)
+    found = {spec.name: read_setting(name, spec, environ) for name, spec in specs.items()}
+    return Settings(**{name: value for name, value in found.items() if value is not MISSING})
+
+
+def load_database_url(environ: Mapping[str, str]) -> str:
+    """All that `migrate` and the provisioning commands need. Raises SettingsError."""
+    spec = next(spec for spec in fields(Settings) if spec.name == "database_url")
+    return str(read_setting(variable(spec), spec, environ))
+
+
+def variable(spec: Field[Any]) -> str:
+    return PREFIX + spec.name.upper()
+
+
+def refuse_unknown(environ: Mapping[str, str], specs: Mapping[str, Field[Any]]) -> None:
+    """A misspelt setting must not be passed over in silence."""
+    known = set(specs) | {f"{name}_FILE" for name, spec in specs.items() if spec.metadata["secret"]}
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            raise SettingsError(f"{name} is not a setting; docs/settings.md lists them all.")
+
+
+def read_setting(name: str, spec: Field[Any], environ: Mapping[str, str]) -> Any:
+    """The value, or MISSING when it is left to its default."""
+    value = environ.get(name, "")
+    if not value and spec.metadata["secret"]:
+        value = read_secret_file(f"{name}_FILE", environ)
+    if not value:
+        if spec.default is MISSING:
+            raise SettingsError(f"{name} is missing.")
+        return MISSING
+    try:
+        return spec.metadata["read"](value)
+    except ValueError as error:
+        raise SettingsError(f"{name} {error}.") from None
+
+
+def read_secret_file(name: str, environ: Mapping[str, str]) -> str:
+    path = environ.get(name, "")
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name} names a file that cannot be read: {error.strerror}.") from None
