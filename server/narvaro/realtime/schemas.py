@@ -1,4 +1,6 @@
-"""The socket's own messages; each feature adds its topics' (`wire.py` has them all). Tagged structs, one JSON object per text frame, at most 64 KB.
+"""The socket's own messages; each feature adds its topics' (`wire.py` has them all).
+
+Tagged structs, one JSON object per text frame, at most 64 KB.
 
 A client subscribes to topics and says what it has (`since`); the server sends what is newer, now and after every wake-up.
 Topics: `inbox` · `conversation:<id>` · `entries:<id>` · `call:<id>` · `rings` (patients only).

@@ -1,0 +1,292 @@
+"""One open socket: what it follows, what it is owed, and whether anybody is still there.
+
+One pump per line sends one thing at a time. While a slow browser takes its time, a topic that changes again is only marked
+again: the backlog is never longer than the list of topics.
+"""
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import Actor
+from narvaro.clock import utc_now
+from narvaro.errors import Problem
+from narvaro.realtime.hub import Hub
+from narvaro.realtime.messages import MESSAGE_RECEIVERS
+from narvaro.realtime.presence import CALL_TOPIC, SocketFacts
+from narvaro.realtime.schemas import FromClient, FromServer, Gone, Ping, Pong, Presence, Subscribe, Unsubscribe
+from narvaro.realtime.topics import TOPIC_KINDS, Loaded, TopicKind
+
+log = structlog.get_logger()
+
+SIGNED_OUT: Final = 4001
+TOO_MUCH: Final = 4008
+NOT_UNDERSTOOD: Final = 4009
+LOST: Final = 1001
+BROKEN: Final = 1011
+
+MAX_BYTES: Final = 64 * 1024
+MAX_SUBSCRIPTIONS: Final = 60
+MESSAGES_PER_SECOND: Final = 20
+MESSAGES_AT_ONCE: Final = 120
+MAX_TOLD: Final = 16
+"""Unstored messages that wait for a slow line; older ones are forgotten."""
+PING_EVERY: Final = 15
+LOST_AFTER: Final = 30.0
+PING_IN_CALL_EVERY: Final = 2
+LOST_IN_CALL_AFTER: Final = 5.0
+LONGEST_PAUSE: Final = 5.0
+
+DatabaseDown = (DBAPIError, PoolTimeout, OSError)
+Send = Callable[[str], Awaitable[None]]
+
+
+class Subscription:
+    """One topic on one line. `since`: what the browser has; `sent`: digest of what it got last."""
+
+    __slots__ = ("_line", "id", "key", "kind", "name", "sent", "since", "topic")
+
+    def __init__(self, line: "Line", topic: str, since: int, name: str, id_: UUID | None, kind: TopicKind) -> None:
+        self._line = line
+        self.topic = topic
+        self.since = since
+        self.name = name
+        self.id = id_
+        self.kind = kind
+        self.key = kind.key(line.facts.actor, id_)
+        self.sent = b""
+
+    def wake(self) -> None:
+        self._line.refresh(self)
+
+    def tell(self, sender_kind: str, message: str) -> None:
+        if sender_kind != self._line.facts.actor.kind:
+            self._line.tell(message)
+
+
+class Line:
+    def __init__(self, hub: Hub, actor: Actor, decoder: msgspec.json.Decoder[Any]) -> None:
+        self.facts = SocketFacts(uuid4(), actor)
+        self.is_recorded = False
+        self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._hub = hub
+        self._decoder = decoder
+        self._subscriptions: dict[str, Subscription] = {}
+        self._stale: dict[Subscription, None] = {}
+        self._told: deque[str] = deque(maxlen=MAX_TOLD)
+        self._stirred = asyncio.Event()
+        self._recording = asyncio.Lock()
+        self._budget = Budget(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
+        self._heard_at = self._pinged_at = asyncio.get_running_loop().time()
+        self._owes_ping = False
+
+    def close(self, code: int) -> None:
+        if not self.closed.done():
+            self.closed.set_result(code)
+
+    def release(self) -> None:
+        """Follow nothing more."""
+        for subscription in list(self._subscriptions.values()):
+            self._drop(subscription)
+
+    def tick(self, now: float) -> None:
+        every, lost_after = (PING_IN_CALL_EVERY, LOST_IN_CALL_AFTER) if self.facts.call_id else (PING_EVERY, LOST_AFTER)
+        if now - self._heard_at > lost_after:
+            self.close(LOST)
+        elif now - self._pinged_at >= every:
+            self._ping(now)
+
+    def refresh(self, subscription: Subscription) -> None:
+        """Load and send it when its turn comes; asking twice is asking once."""
+        self._stale[subscription] = None
+        self._stirred.set()
+
+    def tell(self, message: str) -> None:
+        self._told.append(message)
+        self._stirred.set()
+
+    # What the browser says
+
+    async def receive(self, text: str) -> None:
+        """Obey one message, or close."""
+        loop = asyncio.get_running_loop()
+        if len(text.encode()) > MAX_BYTES or not self._budget.spend(loop.time()):
+            self.close(TOO_MUCH)
+            return
+        try:
+            message = self._decoder.decode(text)
+        except (msgspec.MsgspecError, RecursionError):
+            self.close(NOT_UNDERSTOOD)
+            return
+        self._heard_at = loop.time()
+        if not isinstance(message, Pong):
+            await self._obey(message)
+
+    async def _obey(self, message: FromClient) -> None:
+        match message:
+            case Presence(visible=visible, audible=audible):
+                await self._record(replace(self.facts, visible=visible, audible=audible))
+            case Subscribe():
+                self._subscribe(message)
+            case Unsubscribe(topic=topic):
+                await self._unsubscribe(topic)
+            case _:
+                await self._pass_on(message)
+
+    def _subscribe(self, wish: Subscribe) -> None:
+        if known := self._subscriptions.get(wish.topic):
+            self._drop(known)
+        elif len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
+            self.close(TOO_MUCH)
+            return
+        name, _, tail = wish.topic.partition(":")
+        id_ = _as_id(tail)
+        kind = NOWHERE if tail and id_ is None else TOPIC_KINDS.get(name, NOWHERE)
+        subscription = Subscription(self, wish.topic, wish.since, name, id_, kind)
+        self._subscriptions[wish.topic] = subscription
+        self._hub.follow(subscription.key, subscription)
+        self.refresh(subscription)
+
+    async def _unsubscribe(self, topic: str) -> None:
+        if subscription := self._subscriptions.get(topic):
+            self._drop(subscription)
+            await self._leave_call(subscription)
+
+    async def _pass_on(self, message: FromClient) -> None:
+        """To the feature that registered it; what it refuses is between us."""
+        receive = MESSAGE_RECEIVERS[type(message)]
+        if not self.is_recorded:
+            await self._record(self.facts)
+        try:
+            async with self._hub.transaction() as db:
+                await receive(db, self.facts, message, utc_now())
+        except Problem as problem:
+            log.info("message_refused", message=type(message).__name__, problem=problem.code())
+
+    # What the browser gets
+
+    async def pump(self, send: Send) -> None:
+        """Send what is owed, for ever."""
+        while True:
+            await self._stirred.wait()
+            self._stirred.clear()
+            while self._owes_ping or self._told or self._stale:
+                await self._send_next(send)
+
+    async def _send_next(self, send: Send) -> None:
+        if self._owes_ping:
+            self._owes_ping = False
+            await send(_encode(Ping(every=PING_IN_CALL_EVERY if self.facts.call_id else PING_EVERY)))
+        elif self._told:
+            await send(self._told.popleft())
+        else:
+            subscription = next(iter(self._stale))
+            del self._stale[subscription]
+            await self._bring_up_to_date(subscription, send)
+
+    async def _bring_up_to_date(self, subscription: Subscription, send: Send) -> None:
+        loaded = await self._load(subscription)
+        if self._subscriptions.get(subscription.topic) is not subscription:
+            return
+        if loaded is None:
+            self._drop(subscription)
+            await send(_encode(Gone(topic=subscription.topic)))
+            await self._leave_call(subscription)
+            return
+        await self._send_if_new(subscription, loaded, send)
+        if loaded.more:
+            self.refresh(subscription)
+        if subscription.name == CALL_TOPIC and subscription.id != self.facts.call_id:
+            await self._record(replace(self.facts, call_id=subscription.id))
+            self._ping(asyncio.get_running_loop().time())
+
+    async def _send_if_new(self, subscription: Subscription, loaded: Loaded, send: Send) -> None:
+        messages = [_encode(message) for message in loaded.messages]
+        digest = hashlib.blake2b("\n".join(messages).encode(), digest_size=16).digest()
+        if messages and digest != subscription.sent:
+            for message in messages:
+                await send(message)
+            subscription.sent = digest
+        subscription.since = max(subscription.since, loaded.since)
+
+    async def _load(self, subscription: Subscription) -> Loaded | None:
+        """As soon as the database answers."""
+        pause = 0.1
+        while True:
+            await self._hub.listening.wait()
+            try:
+                async with self._hub.transaction() as db:
+                    return await subscription.kind.load(db, self.facts.actor, subscription.id, subscription.since)
+            except DatabaseDown as error:
+                log.warning("load_failed", topic=subscription.name, error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    # Where the person is
+
+    async def _leave_call(self, subscription: Subscription) -> None:
+        if subscription.name == CALL_TOPIC and subscription.id == self.facts.call_id:
+            await self._record(replace(self.facts, call_id=None))
+
+    async def _record(self, facts: SocketFacts) -> None:
+        if self.is_recorded and facts == self.facts:
+            return
+        self.facts = facts
+        async with self._recording:
+            await self._hub.record(self)
+
+    def _drop(self, subscription: Subscription) -> None:
+        self._subscriptions.pop(subscription.topic, None)
+        self._stale.pop(subscription, None)
+        self._hub.unfollow(subscription.key, subscription)
+
+    def _ping(self, now: float) -> None:
+        self._pinged_at = now
+        self._owes_ping = True
+        self._stirred.set()
+
+
+class Budget:
+    """A token bucket: so many a second, so many at once."""
+
+    def __init__(self, per_second: float, at_once: float) -> None:
+        self._per_second = per_second
+        self._most = self._left = at_once
+        self._at = 0.0
+
+    def spend(self, now: float) -> bool:
+        """False when there is nothing left. `now`: seconds on a clock that never goes back."""
+        self._left = min(self._most, self._left + (now - self._at) * self._per_second)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+async def _load_nothing(_db: AsyncSession, _actor: Actor, _id: UUID | None, _since: int) -> None:
+    """What is behind a name that is no topic."""
+
+
+NOWHERE: Final = TopicKind(_load_nothing, lambda _actor, _id: "")
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _encode(message: FromServer) -> str:
+    return msgspec.json.encode(message).decode()
