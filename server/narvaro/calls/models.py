@@ -88,8 +88,10 @@ class Attendance(Base):
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     left_reason: Mapped[str | None]
+    lost_at: Mapped[datetime | None]
+    """Our own socket has lost this person; null again when it is back."""
     media_left_at: Mapped[datetime | None]
-    """The media server has said that this identity is gone; back to null when it returns."""
+    """The media server has said that this identity is gone; null again when it is back."""
 
 
 class CallFeedback(Base):

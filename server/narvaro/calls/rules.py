@@ -14,8 +14,12 @@ MINUTE = timedelta(seconds=60)
 """What *Ge mig en minut* adds, once."""
 CANCEL_WITHOUT_STAFF_AFTER = timedelta(seconds=10)
 ABANDON_AFTER = timedelta(minutes=3)
-LOST_AFTER = timedelta(seconds=60)
-"""A patient whom both our socket and the media server have lost for so long has left."""
+LOST_AFTER = timedelta(seconds=30)
+"""A patient or guest whom both our socket and the media server have lost for so long has left."""
+
+
+CONNECT_WITHIN = timedelta(seconds=5)
+"""A page that has just joined opens its socket's call topic within this time."""
 
 
 class CallStatus(StrEnum):
@@ -68,6 +72,14 @@ class RingNoLongerRinging(Conflict):
 
 class StillRinging(Conflict):
     """The patient's app is ringing already."""
+
+
+class CallWasAnswered(Conflict):
+    """The patient has answered; end the call instead of cancelling it."""
+
+
+class CallOfAnotherStaffMember(Conflict):
+    """The call belongs to the staff member who placed it."""
 
 
 class MinuteAlreadyAsked(Conflict):

@@ -1,0 +1,157 @@
+"""Placing, ending and steering a call."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.audit.actions import record_access
+from narvaro.auth.actors import Actor, ActorKind, system_of
+from narvaro.calls.models import Call
+from narvaro.calls.queries import lock_call, present, read_call
+from narvaro.calls.ring_actions import add_ring, end_ring, ringing
+from narvaro.calls.rules import (
+    CallAlreadyOpen,
+    CallHasEnded,
+    CallOfAnotherStaffMember,
+    CallStatus,
+    CallWasAnswered,
+    RingStatus,
+    StillRinging,
+    end_reason_without_staff,
+    ends_without_staff_at,
+    next_call_status,
+)
+from narvaro.calls.seats import stand_up, wake_call
+from narvaro.calls.tasks import delete_room
+from narvaro.conversations.actions import add_entry, wake_conversation
+from narvaro.conversations.models import Conversation
+from narvaro.conversations.queries import lock_conversation
+from narvaro.conversations.schemas import CallFact, EndReason
+from narvaro.jobs import enqueue
+
+async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation_id: UUID, *, now: datetime) -> Call:
+    """Ring the patient, once: a repeat gives the call as it is, also after its end. The caller joins it next.
+
+    Raises NotFound, CallAlreadyOpen, CallOfAnotherStaffMember.
+    """
+    conversation = await lock_conversation(db, staff, conversation_id)
+    placed = await db.scalar(select(Call).where(Call.id == call_id))
+    if placed is not None:
+        if (placed.conversation_id, placed.placed_by) != (conversation_id, staff.id):
+            raise CallOfAnotherStaffMember
+        return await read_call(db, call_id)
+    query = select(Call.id).where(Call.conversation_id == conversation_id, Call.status != CallStatus.ENDED)
+    if await db.scalar(query) is not None:
+        raise CallAlreadyOpen
+    call = Call(
+        id=call_id,
+        conversation_id=conversation_id,
+        clinic_id=staff.clinic_id,
+        patient_id=conversation.patient_id,
+        placed_by=staff.id,
+        placed_by_name=staff.name,
+        room=f"call-{secrets.token_urlsafe(18)}",
+        status=CallStatus.OPEN,
+        placed_at=now,
+        no_staff_since=now,
+        rings=[],
+        attendances=[],
+    )
+    db.add(call)
+    await db.flush()
+    await add_ring(db, call, staff, now=now)
+    await record_access(db, staff, "call.place", patient_id=call.patient_id, object_id=call.id, now=now)
+    await wake_conversation(db, conversation)
+    return call
+
+
+async def ring_again(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> Call:
+    """Another ring for the same call. Raises CallHasEnded, StillRinging, and CallWasAnswered while the patient is in it."""
+    conversation, call = await lock_own_call(db, staff, call_id)
+    if call.status == CallStatus.ENDED:
+        raise CallHasEnded
+    if ringing(call) is not None:
+        raise StillRinging
+    if any(attendance.kind == ActorKind.PATIENT for attendance in present(call)):
+        raise CallWasAnswered
+    await add_ring(db, call, staff, now=now)
+    await record_access(db, staff, "call.ring", patient_id=call.patient_id, object_id=call.id, now=now)
+    await wake_conversation(db, conversation)
+    return call
+
+
+async def cancel_call(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> Call:
+    """Give up before anybody has answered. Raises CallWasAnswered when the patient was quicker, CallHasEnded."""
+    conversation, call = await lock_own_call(db, staff, call_id)
+    if call.status == CallStatus.ACTIVE:
+        raise CallWasAnswered
+    await _end(db, conversation, call, staff, "cancelled", now=now)
+    return call
+
+
+async def end_call(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> Call:
+    """End it for everybody; a repeat gives the ended call. Raises NotFound."""
+    conversation, call = await lock_own_call(db, staff, call_id)
+    if call.status != CallStatus.ENDED:
+        reason: EndReason = "by_staff" if call.status == CallStatus.ACTIVE else "cancelled"
+        await _end(db, conversation, call, staff, reason, now=now)
+    return call
+
+
+async def end_without_staff(db: AsyncSession, clinic_id: UUID, call_id: UUID, *, now: datetime) -> None:
+    """The watch's: end a call that no staff member has been connected to for too long. Nothing happens when one is back."""
+    conversation, call = await lock_call(db, system_of(clinic_id), call_id)
+    status = CallStatus(call.status)
+    if status is CallStatus.ENDED or call.no_staff_since is None or now < ends_without_staff_at(status, call.no_staff_since):
+        return
+    await _end(db, conversation, call, system_of(clinic_id), end_reason_without_staff(status), now=now)
+
+
+async def set_sharing(db: AsyncSession, staff: Actor, call_id: UUID, *, may_others_share: bool) -> Call:
+    """Raises NotFound, CallHasEnded."""
+    _, call = await lock_own_call(db, staff, call_id)
+    if call.status == CallStatus.ENDED:
+        raise CallHasEnded
+    call.may_others_share = may_others_share
+    await wake_call(db, call)
+    return call
+
+
+async def lock_own_call(db: AsyncSession, staff: Actor, call_id: UUID) -> tuple[Conversation, Call]:
+    """As lock_call, for staff who are in it or placed it. Raises CallOfAnotherStaffMember."""
+    conversation, call = await lock_call(db, staff, call_id)
+    if staff.id != call.placed_by:
+        raise CallOfAnotherStaffMember
+    return conversation, call
+
+
+async def _end(
+    db: AsyncSession, conversation: Conversation, call: Call, actor: Actor, reason: EndReason, *, now: datetime
+) -> None:
+    was_active = call.status == CallStatus.ACTIVE
+    call.status = next_call_status(CallStatus(call.status), CallStatus.ENDED)
+    call.reason = reason
+    call.ended_at = now
+    call.no_staff_since = None
+    ring = ringing(call)
+    if ring is not None:
+        await end_ring(db, conversation, call, ring, RingStatus.CANCELLED, actor, now=now)
+    for attendance in present(call):
+        stand_up(attendance, None, now=now)
+    if was_active:
+        fact = CallFact(
+            call_id=call.id,
+            started_at=call.started_at,
+            ended_at=now,
+            reason=reason,
+            participants=list(dict.fromkeys(attendance.name for attendance in call.attendances)),
+        )
+        await add_entry(db, conversation, "call_ended", actor, call=fact, now=now)
+    else:
+        await wake_conversation(db, conversation)
+    await record_access(db, actor, f"call.end.{reason}", patient_id=call.patient_id, object_id=call.id, now=now)
+    await wake_call(db, call)
+    await enqueue(db, delete_room, room=call.room)

@@ -1,0 +1,207 @@
+"""Reading calls and rings through the actor's eyes, and taking the lock that every change of them begins with."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
+from narvaro.calls.rules import CallStatus, RingStatus, Seat, must_ask_feedback
+from narvaro.calls.schemas import AttendanceSnapshot, CallSnapshot, IncomingRing, LeftSnapshot, RingSnapshot
+from narvaro.clinics.models import Clinic
+from narvaro.conversations.models import Conversation
+from narvaro.conversations.queries import lock_conversation
+from narvaro.conversations.schemas import OpenCall
+from narvaro.errors import NotFound
+from narvaro.patients.models import Patient
+from narvaro.realtime.presence import pages_of_person
+
+RING_SHOWN_FOR = timedelta(seconds=60)
+"""So long after its end a ring is still told to the patient's devices (who answered, that it is over)."""
+
+
+def visible_to(actor: Actor) -> Select[tuple[Call]]:
+    """The calls that exist for this actor."""
+    query = select(Call).where(Call.clinic_id == actor.clinic_id)
+    return query.where(Call.patient_id == actor.id) if actor.kind is ActorKind.PATIENT else query
+
+
+async def lock_call(db: AsyncSession, actor: Actor, call_id: UUID) -> tuple[Conversation, Call]:
+    """Lock the conversation, then read the call with its rings and attendances. Raises NotFound."""
+    conversation_id = await db.scalar(visible_to(actor).with_only_columns(Call.conversation_id).where(Call.id == call_id))
+    if conversation_id is None:
+        raise NotFound
+    conversation = await lock_conversation(db, actor, conversation_id)
+    return conversation, await read_call(db, call_id)
+
+
+async def read_call(db: AsyncSession, call_id: UUID) -> Call:
+    query = select(Call).where(Call.id == call_id).options(selectinload(Call.rings), selectinload(Call.attendances))
+    return (await db.scalars(query.execution_options(populate_existing=True))).one()
+
+
+async def lock_ring(db: AsyncSession, actor: Actor, ring_id: UUID) -> tuple[Conversation, Call, Ring]:
+    """As lock_call, by one of its rings. Raises NotFound."""
+    call_id = await db.scalar(select(Ring.call_id).where(Ring.id == ring_id))
+    if call_id is None:
+        raise NotFound
+    conversation, call = await lock_call(db, actor, call_id)
+    return conversation, call, next(ring for ring in call.rings if ring.id == ring_id)
+
+
+def was_answered(call: Call) -> bool:
+    return any(ring.status == RingStatus.ANSWERED for ring in call.rings)
+
+
+def present(call: Call) -> list[Attendance]:
+    """Those in the call now, in order of arrival."""
+    return [attendance for attendance in call.attendances if attendance.left_at is None]
+
+
+async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapshot:
+    """Raises NotFound."""
+    query = (
+        visible_to(actor)
+        .where(Call.id == call_id)
+        .join(Patient, Patient.id == Call.patient_id)
+        .join(Clinic, Clinic.id == Call.clinic_id)
+        .outerjoin(
+            CallFeedback,
+            (CallFeedback.call_id == Call.id) & (CallFeedback.kind == actor.kind) & (CallFeedback.person_id == actor.id),
+        )
+        .add_columns(Patient.name, Clinic.name, CallFeedback.answer)
+        .options(selectinload(Call.rings), selectinload(Call.attendances))
+        .execution_options(populate_existing=True)
+    )
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound
+    call, patient_name, clinic_name, answer = row
+    me = Seat(actor.kind, actor.id)
+    attended = [Seat(attendance.kind, attendance.person_id) for attendance in call.attendances]
+    return CallSnapshot(
+        id=call.id,
+        version=call.version,
+        conversation_id=call.conversation_id,
+        status=call.status,
+        reason=call.reason,
+        patient_id=call.patient_id,
+        patient_name=patient_name,
+        clinic_name=clinic_name,
+        placed_by_id=call.placed_by,
+        placed_by_name=call.placed_by_name,
+        placed_at=call.placed_at,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        ring=await _ring_snapshot(db, call),
+        attendances=[_attendance_snapshot(attendance) for attendance in present(call)],
+        left=_left(call),
+        no_staff_since=call.no_staff_since,
+        may_others_share=call.may_others_share,
+        is_media_down=call.is_media_down,
+        my_feedback=answer,
+        must_ask_feedback=must_ask_feedback(
+            me, attended, status=CallStatus(call.status), was_answered=call.started_at is not None, answered=answer is not None
+        ),
+    )
+
+
+async def _ring_snapshot(db: AsyncSession, call: Call) -> RingSnapshot | None:
+    if not call.rings:
+        return None
+    ring = call.rings[-1]
+    pages = await pages_of_person(db, call.patient_id)
+    return RingSnapshot(
+        id=ring.id,
+        status=ring.status,  # type: ignore[arg-type]
+        rung_at=ring.rung_at,
+        expires_at=ring.expires_at,
+        delivered_at=ring.delivered_at,
+        seen_at=ring.seen_at,
+        in_background=bool(pages.open) and not pages.visible,
+        silent=bool(pages.open) and not pages.audible,
+        minute_asked_at=ring.minute_asked_at,
+        ended_at=ring.ended_at,
+    )
+
+
+def _attendance_snapshot(attendance: Attendance) -> AttendanceSnapshot:
+    return AttendanceSnapshot(
+        id=attendance.id,
+        kind=attendance.kind,  # type: ignore[arg-type]
+        person_id=attendance.person_id,
+        name=attendance.name,
+        identity=attendance.identity,
+        joined_at=attendance.joined_at,
+        is_lost=attendance.lost_at is not None,
+    )
+
+
+def _left(call: Call) -> list[LeftSnapshot]:
+    here = {(attendance.kind, attendance.person_id) for attendance in present(call)}
+    latest: dict[tuple[str, UUID], LeftSnapshot] = {}
+    for attendance in call.attendances:
+        key = (attendance.kind, attendance.person_id)
+        if attendance.left_at is not None and attendance.left_reason is not None and key not in here:
+            latest[key] = LeftSnapshot(
+                kind=attendance.kind,  # type: ignore[arg-type]
+                person_id=attendance.person_id,
+                name=attendance.name,
+                left_at=attendance.left_at,
+                reason=attendance.left_reason,  # type: ignore[arg-type]
+            )
+    return sorted(latest.values(), key=lambda left: left.left_at, reverse=True)
+
+
+async def load_incoming(db: AsyncSession, patient: Actor, now: datetime) -> IncomingRing | None:
+    """The patient's latest ring: ringing, or over for a minute at most."""
+    query = (
+        select(Ring, Call.conversation_id, Clinic.name)
+        .join(Call, Call.id == Ring.call_id)
+        .join(Clinic, Clinic.id == Call.clinic_id)
+        .where(Call.patient_id == patient.id, Ring.rung_at > now - timedelta(minutes=10))
+        .order_by(Ring.rung_at.desc())
+        .limit(1)
+    )
+    row = (await db.execute(query)).one_or_none()
+    if row is None or (row[0].ended_at is not None and row[0].ended_at < now - RING_SHOWN_FOR):
+        return None
+    return incoming(*row._tuple())
+
+
+def incoming(ring: Ring, conversation_id: UUID, clinic_name: str) -> IncomingRing:
+    return IncomingRing(
+        id=ring.id,
+        call_id=ring.call_id,
+        conversation_id=conversation_id,
+        staff_name=ring.rung_by_name,
+        clinic_name=clinic_name,
+        status=ring.status,  # type: ignore[arg-type]
+        rung_at=ring.rung_at,
+        expires_at=ring.expires_at,
+        may_ask_minute=ring.minute_asked_at is None,
+    )
+
+
+async def find_open_calls(db: AsyncSession, conversation_ids: Sequence[UUID]) -> dict[UUID, OpenCall]:
+    """By conversation; one query for all of them."""
+    query = (
+        select(Call)
+        .where(Call.conversation_id.in_(conversation_ids), Call.status != CallStatus.ENDED)
+        .options(selectinload(Call.attendances))
+        .execution_options(populate_existing=True)
+    )
+    return {
+        call.conversation_id: OpenCall(
+            id=call.id,
+            status=call.status,  # type: ignore[arg-type]
+            placed_by_id=call.placed_by,
+            started_at=call.started_at,
+            in_call=[attendance.name for attendance in present(call)],
+        )
+        for call in await db.scalars(query)
+    }

@@ -1,0 +1,185 @@
+"""Calls over HTTP. What the media server must do at once is asked of it after commit; its silence never fails a request."""
+
+import contextlib
+from uuid import UUID
+
+from litestar import Request, get, post, put
+from litestar.exceptions import ClientException
+
+from narvaro.audit.actions import record_access
+from narvaro.auth.actors import Actor
+from narvaro.calls import actions, attendance_actions, queries, ring_actions, seats
+from narvaro.calls.reports import handle_report
+from narvaro.calls.schemas import (
+    AnswerRing,
+    CallJoined,
+    CallSnapshot,
+    IncomingRing,
+    JoinCall,
+    JoinToken,
+    NewFeedback,
+    PlaceCall,
+    SharingRule,
+)
+from narvaro.clock import utc_now
+from narvaro.db.session import Database
+from narvaro.media import MediaDown, MediaServer
+
+REPORT_MAX_BYTES = 65_536
+
+
+@put("/calls/{call_id:uuid}")
+async def place_call(call_id: UUID, data: PlaceCall, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+    """Place the call, or give it as it is: the client's id makes repeats harmless. Ringing never waits for the media room."""
+    async with database.transaction() as db:
+        call = await actions.place_call(db, actor, call_id, data.conversation_id, now=utc_now())
+        snapshot = await queries.load_call(db, actor, call_id)
+    if call.status != "ended":
+        with contextlib.suppress(MediaDown):
+            await media.create_room(call.room)
+    return snapshot
+
+
+@get("/calls/{call_id:uuid}")
+async def get_call(call_id: UUID, actor: Actor, database: Database) -> CallSnapshot:
+    async with database.transaction() as db:
+        snapshot = await queries.load_call(db, actor, call_id)
+        await record_access(db, actor, "call.open", patient_id=snapshot.patient_id, object_id=call_id, now=utc_now())
+        return snapshot
+
+
+@post("/calls/{call_id:uuid}/join", status_code=200)
+async def join_call(call_id: UUID, data: JoinCall, actor: Actor, database: Database, media: MediaServer) -> CallJoined:
+    """A seat and a fresh pass: at first, after a reload, when the line was lost."""
+    async with database.transaction() as db:
+        call, seat = await attendance_actions.join_call(db, actor, call_id, device_id=data.device_id, now=utc_now())
+        snapshot = await queries.load_call(db, actor, call_id)
+    return CallJoined(
+        call=snapshot, media=seats.join_token(media, call, seat.identity, actor, seats.rights_of(call, seat))
+    )
+
+
+@post("/calls/{call_id:uuid}/leave", status_code=204)
+async def leave_call(call_id: UUID, actor: Actor, database: Database) -> None:
+    """The call goes on without this person."""
+    async with database.transaction() as db:
+        await attendance_actions.leave_call(db, actor, call_id, now=utc_now())
+
+
+@post("/calls/{call_id:uuid}/rings", status_code=200)
+async def ring_again(call_id: UUID, actor: Actor, database: Database) -> CallSnapshot:
+    """*Ring igen*."""
+    async with database.transaction() as db:
+        await actions.ring_again(db, actor, call_id, now=utc_now())
+        return await queries.load_call(db, actor, call_id)
+
+
+@post("/calls/{call_id:uuid}/cancel", status_code=200)
+async def cancel_call(call_id: UUID, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+    """*Avbryt* before an answer."""
+    async with database.transaction() as db:
+        call = await actions.cancel_call(db, actor, call_id, now=utc_now())
+        snapshot = await queries.load_call(db, actor, call_id)
+    await _clear_room(media, call.room)
+    return snapshot
+
+
+@post("/calls/{call_id:uuid}/end", status_code=200)
+async def end_call(call_id: UUID, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+    """For everybody, at once (A4). A repeat gives the ended call."""
+    async with database.transaction() as db:
+        call = await actions.end_call(db, actor, call_id, now=utc_now())
+        snapshot = await queries.load_call(db, actor, call_id)
+    await _clear_room(media, call.room)
+    return snapshot
+
+
+@put("/calls/{call_id:uuid}/sharing")
+async def set_sharing(call_id: UUID, data: SharingRule, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+    """*Låt andra dela skärm*."""
+    async with database.transaction() as db:
+        call = await actions.set_sharing(db, actor, call_id, may_others_share=data.may_others_share)
+        snapshot = await queries.load_call(db, actor, call_id)
+    for seat in queries.present(call):
+        if seat.kind != "staff":
+            await media.grant(call.room, seat.identity, seats.rights_of(call, seat))
+    return snapshot
+
+
+@put("/calls/{call_id:uuid}/feedback", status_code=204)
+async def give_feedback(call_id: UUID, data: NewFeedback, actor: Actor, database: Database) -> None:
+    """Stored with the click."""
+    async with database.transaction() as db:
+        await attendance_actions.give_feedback(db, actor, call_id, data, now=utc_now())
+
+
+@get("/rings/current")
+async def current_ring(actor: Actor, database: Database) -> IncomingRing | None:
+    async with database.transaction() as db:
+        return await queries.load_incoming(db, actor, utc_now())
+
+
+@post("/rings/{ring_id:uuid}/prepare", status_code=200)
+async def prepare_device(ring_id: UUID, data: JoinCall, actor: Actor, database: Database, media: MediaServer) -> JoinToken:
+    """A connection made ready while it rings: it may publish, and receives nothing before the answer."""
+    async with database.transaction() as db:
+        call, identity = await ring_actions.prepare_device(db, actor, ring_id, data.device_id)
+    return seats.join_token(media, call, identity, actor, seats.PREPARED)
+
+
+@post("/rings/{ring_id:uuid}/answer", status_code=200)
+async def answer_ring(ring_id: UUID, data: AnswerRing, actor: Actor, database: Database, media: MediaServer) -> CallJoined:
+    """First answer wins. A prepared connection gets its rights at once; the pass serves a plain join."""
+    async with database.transaction() as db:
+        call, seat = await ring_actions.answer_ring(db, actor, ring_id, device_id=data.device_id, now=utc_now())
+        snapshot = await queries.load_call(db, actor, call.id)
+    rights = seats.rights_of(call, seat)
+    with contextlib.suppress(MediaDown):
+        await media.grant(call.room, seat.identity, rights)
+    return CallJoined(call=snapshot, media=seats.join_token(media, call, seat.identity, actor, rights))
+
+
+@post("/rings/{ring_id:uuid}/decline", status_code=204)
+async def decline_ring(ring_id: UUID, actor: Actor, database: Database) -> None:
+    async with database.transaction() as db:
+        await ring_actions.decline_ring(db, actor, ring_id, now=utc_now())
+
+
+@post("/rings/{ring_id:uuid}/minute", status_code=200)
+async def ask_for_minute(ring_id: UUID, actor: Actor, database: Database) -> IncomingRing | None:
+    """*Ge mig en minut*: once per ring."""
+    async with database.transaction() as db:
+        now = utc_now()
+        await ring_actions.ask_for_minute(db, actor, ring_id, now=now)
+        return await queries.load_incoming(db, actor, now)
+
+
+@post("/hooks/livekit", status_code=204, include_in_schema=False)
+async def receive_report(request: Request[object, object, object], database: Database, media: MediaServer) -> None:
+    """Signed by our media server; may be lost, doubled or late (A5)."""
+    body = await request.body()
+    if len(body) > REPORT_MAX_BYTES:
+        raise ClientException(status_code=413)
+    report = media.read_report(body, request.headers.get("authorization", ""))
+    if report is not None:
+        await handle_report(database, media, report, now=utc_now())
+
+
+async def _clear_room(media: MediaServer, room: str) -> None:
+    """Now, for the one-second promise; the job made in the transaction does it again until it has worked."""
+    with contextlib.suppress(MediaDown):
+        await media.delete_room(room)
+
+
+SHARED_ROUTES = [get_call, join_call, give_feedback]
+STAFF_ROUTES = [*SHARED_ROUTES, place_call, ring_again, cancel_call, end_call, set_sharing]
+PATIENT_ROUTES = [
+    *SHARED_ROUTES,
+    leave_call,
+    current_ring,
+    prepare_device,
+    answer_ring,
+    decline_ring,
+    ask_for_minute,
+]
+HOOKS = [receive_report]

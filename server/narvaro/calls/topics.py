@@ -1,0 +1,60 @@
+"""What a socket follows of calls, and what a patient's page says of a ring."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.calls.attendance_actions import note_presence
+from narvaro.calls.queries import find_open_calls, load_call, load_incoming
+from narvaro.calls.ring_actions import note_delivered
+from narvaro.calls.schemas import Call, Delivered, Rings, Seen
+from narvaro.calls.watch import WATCHES
+from narvaro.clock import utc_now
+from narvaro.conversations.queries import register_open_calls
+from narvaro.errors import NotFound
+from narvaro.jobs import register_watch
+from narvaro.realtime.messages import register_client_message
+from narvaro.realtime.presence import SocketFacts, on_presence_changed
+from narvaro.realtime.topics import Loaded, register_topic
+
+
+async def load_call_topic(db: AsyncSession, actor: Actor, id_: UUID | None, _since: int) -> Loaded | None:
+    if id_ is None:
+        return None
+    try:
+        call = await load_call(db, actor, id_)
+    except NotFound:
+        return None
+    return Loaded([Call(topic=f"call:{id_}", call=call)], since=call.version)
+
+
+async def load_rings(db: AsyncSession, actor: Actor, _id: UUID | None, _since: int) -> Loaded | None:
+    if actor.kind is not ActorKind.PATIENT:
+        return None
+    return Loaded([Rings(topic="rings", ring=await load_incoming(db, actor, utc_now()))])
+
+
+async def receive_delivered(db: AsyncSession, socket: SocketFacts, message: Delivered, now: datetime) -> None:
+    await note_delivered(db, socket.actor, message.ring_id, seen=False, now=now)
+
+
+async def receive_seen(db: AsyncSession, socket: SocketFacts, message: Seen, now: datetime) -> None:
+    """Only a page that is visible can show anything."""
+    await note_delivered(db, socket.actor, message.ring_id, seen=socket.visible, now=now)
+
+
+def _rings_key(actor: Actor, _id: UUID | None) -> str:
+    return f"rings:{actor.id}"
+
+
+def register() -> None:
+    register_topic("call", load_call_topic)
+    register_topic("rings", load_rings, key=_rings_key)
+    register_client_message(Delivered, receive_delivered)
+    register_client_message(Seen, receive_seen)
+    register_open_calls(find_open_calls)
+    on_presence_changed(note_presence)
+    for watch in WATCHES:
+        register_watch(watch)

@@ -1,0 +1,162 @@
+"""What people do in conversations: one verb, one transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.audit.actions import record_access
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.conversations.models import Conversation, Entry, LastSeen, ReadMark
+from narvaro.conversations.queries import LAST_SEEN_FOR, load_snapshot, lock_conversation, page_before, visible_to
+from narvaro.conversations.rules import MessageIdTaken, clean_text
+from narvaro.conversations.schemas import CallFact, ConversationOpened, EntryKind, NewMessage
+from narvaro.errors import NotFound
+from narvaro.patients.models import Patient
+from narvaro.realtime.topics import wake
+
+
+async def open_conversation(db: AsyncSession, actor: Actor, conversation_id: UUID, *, now: datetime) -> ConversationOpened:
+    """Raises NotFound."""
+    snapshot = await load_snapshot(db, actor, conversation_id, now)
+    await record_access(db, actor, "conversation.open", patient_id=snapshot.patient_id, object_id=conversation_id, now=now)
+    return ConversationOpened(conversation=snapshot, page=await page_before(db, conversation_id, None))
+
+
+async def start_conversation(db: AsyncSession, actor: Actor, patient_id: UUID, *, now: datetime) -> UUID:
+    """The lasting thread of this patient and clinic, made when there is none. Raises NotFound for a foreign patient."""
+    query = select(Patient.id).where(Patient.id == patient_id, Patient.clinic_id == actor.clinic_id)
+    if (actor.kind is ActorKind.PATIENT and actor.id != patient_id) or await db.scalar(query) is None:
+        raise NotFound
+    made = await db.scalar(
+        insert(Conversation)
+        .values(clinic_id=actor.clinic_id, patient_id=patient_id, last_at=now, created_at=now)
+        .on_conflict_do_nothing()
+        .returning(Conversation.id)
+    )
+    if made is None:
+        found = await db.scalar(visible_to(actor).where(Conversation.patient_id == patient_id))
+        assert found is not None  # noqa: S101 - the conflict above says that it is there
+        return found.id
+    await record_access(db, actor, "conversation.start", patient_id=patient_id, object_id=made, now=now)
+    await wake(db, f"inbox:staff:{actor.clinic_id}", f"inbox:patient:{patient_id}")
+    return made
+
+
+async def post_message(db: AsyncSession, actor: Actor, conversation_id: UUID, message: NewMessage, *, now: datetime) -> Entry:
+    """Append once: a repeat with the same id gives the stored entry. Raises NotFound, EmptyMessage, MessageIdTaken."""
+    text = clean_text(message.text)
+    conversation = await lock_conversation(db, actor, conversation_id)
+    stored = await db.scalar(select(Entry).where(Entry.id == message.id))
+    if stored is not None:
+        if (stored.conversation_id, stored.author_kind, stored.author_id) != (conversation_id, actor.kind, actor.id):
+            raise MessageIdTaken
+        return stored
+    await record_access(db, actor, "message.post", patient_id=conversation.patient_id, object_id=conversation_id, now=now)
+    return await add_entry(db, conversation, "message", actor, text=text, entry_id=message.id, now=now)
+
+
+async def post_ready(db: AsyncSession, patient: Actor, conversation_id: UUID, *, now: datetime) -> Entry:
+    """*Jag är redo*, said after a ring that came too early. Raises NotFound."""
+    conversation = await lock_conversation(db, patient, conversation_id)
+    await record_access(db, patient, "message.post", patient_id=patient.id, object_id=conversation_id, now=now)
+    return await add_entry(db, conversation, "ready", patient, now=now)
+
+
+async def add_entry(
+    db: AsyncSession,
+    conversation: Conversation,
+    kind: EntryKind,
+    author: Actor,
+    *,
+    now: datetime,
+    text: str | None = None,
+    call: CallFact | None = None,
+    entry_id: UUID | None = None,
+) -> Entry:
+    """Give the next seq under the conversation's lock, which the caller holds, and wake everybody who follows the log."""
+    facts: dict[str, Any] | None = msgspec.to_builtins(call) if call else None
+    entry = Entry(
+        conversation_id=conversation.id,
+        seq=conversation.last_seq + 1,
+        id=entry_id or uuid4(),
+        kind=kind,
+        author_kind=author.kind,
+        author_id=author.id,
+        author_name=author.name,
+        text=text,
+        facts=facts,
+        at=now,
+    )
+    db.add(entry)
+    conversation.last_seq = entry.seq
+    conversation.last_at = now
+    conversation.last_kind = kind
+    conversation.last_facts = facts
+    if kind in {"message", "ready"}:
+        if author.kind is ActorKind.PATIENT:
+            conversation.patient_messages += 1
+        else:
+            conversation.staff_messages += 1
+    await wake_conversation(db, conversation, f"entries:{conversation.id}")
+    return entry
+
+
+async def wake_conversation(db: AsyncSession, conversation: Conversation, *more: str) -> None:
+    """The small snapshot changed: a new version, told to those who follow it or a list that holds it."""
+    conversation.version += 1
+    await db.flush()
+    await wake(
+        db,
+        f"conversation:{conversation.id}",
+        f"inbox:staff:{conversation.clinic_id}",
+        f"inbox:patient:{conversation.patient_id}",
+        *more,
+    )
+
+
+async def mark_read(db: AsyncSession, actor: Actor, conversation_id: UUID, seq: int, *, now: datetime) -> None:
+    """Move this person's mark forward, never back and never past the log. Raises NotFound."""
+    conversation = await lock_conversation(db, actor, conversation_id)
+    seq = min(seq, conversation.last_seq)
+    is_staff = actor.kind is ActorKind.STAFF
+    theirs = ActorKind.PATIENT if is_staff else ActorKind.STAFF
+    unread = await db.scalar(
+        select(func.count()).where(
+            Entry.conversation_id == conversation_id,
+            Entry.seq > seq,
+            Entry.author_kind == theirs,
+            Entry.kind.in_(["message", "ready"]),
+        )
+    )
+    counted = (conversation.patient_messages if is_staff else conversation.staff_messages) - (unread or 0)
+    values = {"seq": seq, "counted": counted, "at": now}
+    moved = await db.scalar(
+        insert(ReadMark)
+        .values(conversation_id=conversation_id, reader_kind=actor.kind, reader_id=actor.id, **values)
+        .on_conflict_do_update(index_elements=list(ReadMark.__table__.primary_key), set_=values, where=ReadMark.seq < seq)
+        .returning(ReadMark.seq)
+    )
+    if moved is not None:
+        await wake_conversation(db, conversation)
+
+
+async def note_whereabouts(db: AsyncSession, actor: Actor, now: datetime) -> None:
+    """A patient's page opened, hid, showed or closed: remember when, and tell the clinic's staff who look."""
+    if actor.kind is not ActorKind.PATIENT:
+        return
+    is_protected = select(Patient.has_protected_identity).where(Patient.id == actor.id)
+    if not await db.scalar(is_protected):
+        row = insert(LastSeen).values(patient_id=actor.id, at=now)
+        await db.execute(row.on_conflict_do_update(index_elements=[LastSeen.patient_id], set_={"at": now}))
+    ids = await db.scalars(visible_to(actor).with_only_columns(Conversation.id))
+    await wake(db, f"inbox:staff:{actor.clinic_id}", *(f"conversation:{id_}" for id_ in ids))
+
+
+async def forget_whereabouts(db: AsyncSession, now: datetime) -> None:
+    """Nothing is kept for longer than it is shown."""
+    await db.execute(delete(LastSeen).where(LastSeen.at < now - LAST_SEEN_FOR))

@@ -1,0 +1,220 @@
+"""Reading conversations, always through the actor's eyes: what is not theirs is not found."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.clinics.models import Clinic
+from narvaro.conversations.models import Conversation, Entry, LastSeen, ReadMark
+from narvaro.conversations.schemas import (
+    CallFact,
+    ConversationSnapshot,
+    EntryPage,
+    InboxItem,
+    InboxPage,
+    OpenCall,
+    PatientItem,
+    Presence,
+)
+from narvaro.conversations.schemas import Entry as WireEntry
+from narvaro.errors import Malformed, NotFound
+from narvaro.patients.models import Patient
+from narvaro.patients.queries import matches_name
+from narvaro.realtime.presence import Pages, pages_of, pages_of_person
+
+PAGE = 50
+LAST_SEEN_FOR = timedelta(hours=24)
+
+FindOpenCalls = Callable[[AsyncSession, Sequence[UUID]], Awaitable[dict[UUID, OpenCall]]]
+
+
+async def _no_open_calls(_db: AsyncSession, _conversation_ids: Sequence[UUID]) -> dict[UUID, OpenCall]:
+    return {}
+
+
+_find_open_calls: FindOpenCalls = _no_open_calls
+
+
+def register_open_calls(find: FindOpenCalls) -> None:
+    """Calls lie above conversations; this is how a conversation learns of its open call."""
+    global _find_open_calls  # noqa: PLW0603
+    _find_open_calls = find
+
+
+def visible_to(actor: Actor) -> Select[tuple[Conversation]]:
+    """The conversations that exist for this actor."""
+    query = select(Conversation).where(Conversation.clinic_id == actor.clinic_id)
+    if actor.kind is ActorKind.PATIENT:
+        query = query.where(Conversation.patient_id == actor.id)
+    elif actor.kind is not ActorKind.STAFF and actor.kind is not ActorKind.SYSTEM:
+        query = query.where(False)
+    return query
+
+
+async def lock_conversation(db: AsyncSession, actor: Actor, conversation_id: UUID) -> Conversation:
+    """The first lock of every action on a conversation or its calls. Raises NotFound."""
+    query = visible_to(actor).where(Conversation.id == conversation_id).with_for_update(key_share=True)
+    found = await db.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def to_wire(entry: Entry) -> WireEntry:
+    return WireEntry(
+        seq=entry.seq,
+        id=entry.id,
+        kind=entry.kind,  # type: ignore[arg-type]
+        author_kind=entry.author_kind,  # type: ignore[arg-type]
+        author_id=entry.author_id,
+        author_name=entry.author_name,
+        at=entry.at,
+        text=entry.text,
+        call=call_fact(entry.facts),
+    )
+
+
+def call_fact(facts: dict[str, Any] | None) -> CallFact | None:
+    return msgspec.convert(facts, CallFact) if facts else None
+
+
+async def entries_after(db: AsyncSession, conversation_id: UUID, seq: int) -> list[Entry]:
+    """At most a page, ordered by seq."""
+    query = select(Entry).where(Entry.conversation_id == conversation_id, Entry.seq > seq).order_by(Entry.seq).limit(PAGE)
+    return list(await db.scalars(query))
+
+
+async def page_before(db: AsyncSession, conversation_id: UUID, seq: int | None) -> EntryPage:
+    """The page that ends just before `seq`; the newest one without it."""
+    query = select(Entry).where(Entry.conversation_id == conversation_id).order_by(Entry.seq.desc()).limit(PAGE)
+    if seq is not None:
+        query = query.where(Entry.seq < seq)
+    entries = [to_wire(entry) for entry in reversed(list(await db.scalars(query)))]
+    return EntryPage(entries=entries, has_older=bool(entries) and entries[0].seq > 1)
+
+
+async def page_after(db: AsyncSession, conversation_id: UUID, seq: int) -> EntryPage:
+    entries = [to_wire(entry) for entry in await entries_after(db, conversation_id, seq)]
+    return EntryPage(entries=entries, has_older=seq > 0)
+
+
+def presence(patient: Patient, pages: Pages, last_at: datetime | None, now: datetime) -> Presence:
+    """What staff may know of where the patient is (D1b: nothing under protected identity)."""
+    if patient.has_protected_identity:
+        return Presence(state="hidden")
+    if pages.open:
+        return Presence(state="in_app" if pages.visible else "background")
+    return Presence(state="away", last_at=last_at if last_at and now - last_at < LAST_SEEN_FOR else None)
+
+
+async def load_snapshot(db: AsyncSession, actor: Actor, conversation_id: UUID, now: datetime) -> ConversationSnapshot:
+    """Raises NotFound."""
+    others = ActorKind.PATIENT if actor.kind is ActorKind.STAFF else ActorKind.STAFF
+    others_read = select(func.coalesce(func.max(ReadMark.seq), 0)).where(
+        ReadMark.conversation_id == conversation_id, ReadMark.reader_kind == others
+    )
+    query = (
+        visible_to(actor)
+        .where(Conversation.id == conversation_id)
+        .join(Patient, Patient.id == Conversation.patient_id)
+        .join(Clinic, Clinic.id == Conversation.clinic_id)
+        .outerjoin(ReadMark, _my_mark(actor))
+        .outerjoin(LastSeen, LastSeen.patient_id == Patient.id)
+        .add_columns(Patient, Clinic.name, ReadMark.seq, others_read.scalar_subquery(), LastSeen.at)
+    )
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound
+    conversation, patient, clinic_name, my_read, others_seq, last_at = row
+    return ConversationSnapshot(
+        id=conversation.id,
+        version=conversation.version,
+        patient_id=patient.id,
+        patient_name=patient.name,
+        clinic_name=clinic_name,
+        last_seq=conversation.last_seq,
+        my_read_seq=my_read or 0,
+        others_read_seq=others_seq,
+        presence=presence(patient, await pages_of_person(db, patient.id), last_at, now) if actor.kind is ActorKind.STAFF else None,
+        call=(await _find_open_calls(db, [conversation_id])).get(conversation_id),
+    )
+
+
+async def load_inbox(
+    db: AsyncSession, actor: Actor, now: datetime, *, before: str | None = None, search: str | None = None
+) -> InboxPage:
+    """Newest first. Raises Malformed for a cursor that is not ours."""
+    query = (
+        visible_to(actor)
+        .join(Patient, Patient.id == Conversation.patient_id)
+        .join(Clinic, Clinic.id == Conversation.clinic_id)
+        .outerjoin(ReadMark, _my_mark(actor))
+        .outerjoin(LastSeen, LastSeen.patient_id == Patient.id)
+        .add_columns(Patient, Clinic.name, ReadMark.counted, LastSeen.at)
+        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*_read_cursor(before)))
+    if search:
+        query = query.where(matches_name(search))
+    rows = (await db.execute(query)).all()
+    shown = rows[:PAGE]
+    open_calls = await _find_open_calls(db, [row[0].id for row in shown])
+    is_staff = actor.kind is ActorKind.STAFF
+    pages = await pages_of(db, [row[1].id for row in shown]) if is_staff else {}
+    items = [
+        InboxItem(
+            id=conversation.id,
+            title=patient.name if is_staff else clinic_name,
+            last_at=conversation.last_at,
+            last_kind=conversation.last_kind,
+            last_call=call_fact(conversation.last_facts),
+            unread=(conversation.patient_messages if is_staff else conversation.staff_messages) - (counted or 0),
+            presence=presence(patient, pages[patient.id], last_at, now) if is_staff else None,
+            has_open_call=conversation.id in open_calls,
+        )
+        for conversation, patient, clinic_name, counted, last_at in shown
+    ]
+    more = _cursor(shown[-1][0]) if len(rows) > PAGE else None
+    return InboxPage(items=items, next=more, unread=sum(item.unread for item in items))
+
+
+async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> list[PatientItem]:
+    """At most 20 of the clinic's patients, by name, each with its conversation when there is one."""
+    query = (
+        select(Patient.id, Patient.name, Conversation.id)
+        .outerjoin(Conversation, and_(Conversation.patient_id == Patient.id, Conversation.clinic_id == Patient.clinic_id))
+        .where(Patient.clinic_id == staff.clinic_id)
+        .order_by(Patient.name)
+        .limit(20)
+    )
+    if search:
+        query = query.where(matches_name(search))
+    return [PatientItem(id=id_, name=name, conversation_id=thread) for id_, name, thread in await db.execute(query)]
+
+
+def _my_mark(actor: Actor) -> Any:
+    return and_(
+        ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == actor.kind, ReadMark.reader_id == actor.id
+    )
+
+
+def _cursor(last: Conversation) -> str:
+    return base64.urlsafe_b64encode(f"{last.last_at.isoformat()} {last.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, id_ = base64.urlsafe_b64decode(cursor).decode().split(" ")
+        return datetime.fromisoformat(at), UUID(id_)
+    except (ValueError, binascii.Error) as error:
+        raise Malformed("The cursor is not one of ours.") from error

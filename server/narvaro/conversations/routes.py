@@ -1,0 +1,111 @@
+"""Conversations over HTTP. The same handlers serve staff and patients: `actor` comes from the path's prefix."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post, put
+from litestar.params import Parameter
+
+from narvaro.audit.actions import record_access
+from narvaro.auth.actors import Actor
+from narvaro.clock import utc_now
+from narvaro.conversations import actions, queries
+from narvaro.conversations.schemas import (
+    ConversationOpened,
+    ConversationRef,
+    Entry,
+    EntryPage,
+    InboxPage,
+    NewConversation,
+    NewMessage,
+    PatientPage,
+    ReadMark,
+)
+from narvaro.db.session import Database
+
+Search = Annotated[str | None, Parameter(max_length=80)]
+Cursor = Annotated[str | None, Parameter(max_length=200)]
+Seq = Annotated[int | None, Parameter(ge=0, le=2**31 - 1)]
+
+
+@get("/conversations")
+async def list_conversations(
+    actor: Actor, database: Database, before: Cursor = None, search: Search = None
+) -> InboxPage:
+    """Newest entry first; 50 at a time. A search is logged."""
+    async with database.transaction() as db:
+        now = utc_now()
+        if search:
+            await record_access(db, actor, "conversations.search", patient_id=None, now=now)
+        return await queries.load_inbox(db, actor, now, before=before, search=search)
+
+
+@get("/conversations/{conversation_id:uuid}")
+async def open_conversation(conversation_id: UUID, actor: Actor, database: Database) -> ConversationOpened:
+    """Opening is what is logged (D1)."""
+    async with database.transaction() as db:
+        return await actions.open_conversation(db, actor, conversation_id, now=utc_now())
+
+
+@get("/conversations/{conversation_id:uuid}/entries")
+async def list_entries(
+    conversation_id: UUID, actor: Actor, database: Database, before: Seq = None, after: Seq = None
+) -> EntryPage:
+    """One page before or after a seq."""
+    async with database.transaction() as db:
+        snapshot = await queries.load_snapshot(db, actor, conversation_id, utc_now())
+        await record_access(
+            db, actor, "conversation.read", patient_id=snapshot.patient_id, object_id=conversation_id, now=utc_now()
+        )
+        if after is not None:
+            return await queries.page_after(db, conversation_id, after)
+        return await queries.page_before(db, conversation_id, before)
+
+
+@post("/conversations/{conversation_id:uuid}/messages")
+async def post_message(conversation_id: UUID, data: NewMessage, actor: Actor, database: Database) -> Entry:
+    """Acknowledged after commit; the client's id makes repeats harmless (G1)."""
+    async with database.transaction() as db:
+        entry = await actions.post_message(db, actor, conversation_id, data, now=utc_now())
+    return queries.to_wire(entry)
+
+
+@put("/conversations/{conversation_id:uuid}/read", status_code=204)
+async def mark_read(conversation_id: UUID, data: ReadMark, actor: Actor, database: Database) -> None:
+    async with database.transaction() as db:
+        await actions.mark_read(db, actor, conversation_id, data.seq, now=utc_now())
+
+
+@post("/conversations", status_code=200)
+async def start_with_patient(data: NewConversation, actor: Actor, database: Database) -> ConversationRef:
+    """The lasting conversation with this patient, made when there is none."""
+    async with database.transaction() as db:
+        return ConversationRef(id=await actions.start_conversation(db, actor, data.patient_id, now=utc_now()))
+
+
+@get("/patients")
+async def find_patients(actor: Actor, database: Database, search: Search = None) -> PatientPage:
+    """At most 20, by name. Logged."""
+    async with database.transaction() as db:
+        await record_access(db, actor, "patients.search", patient_id=None, now=utc_now())
+        return PatientPage(items=await queries.find_patients(db, actor, search))
+
+
+@post("/conversations", status_code=200)
+async def start_with_clinic(actor: Actor, database: Database) -> ConversationRef:
+    """The patient's lasting conversation with the clinic, made when there is none."""
+    async with database.transaction() as db:
+        return ConversationRef(id=await actions.start_conversation(db, actor, actor.id, now=utc_now()))
+
+
+@post("/conversations/{conversation_id:uuid}/ready")
+async def post_ready(conversation_id: UUID, actor: Actor, database: Database) -> Entry:
+    """*Jag är redo*."""
+    async with database.transaction() as db:
+        entry = await actions.post_ready(db, actor, conversation_id, now=utc_now())
+    return queries.to_wire(entry)
+
+
+SHARED_ROUTES = [list_conversations, open_conversation, list_entries, post_message, mark_read]
+STAFF_ROUTES = [*SHARED_ROUTES, start_with_patient, find_patients]
+PATIENT_ROUTES = [*SHARED_ROUTES, start_with_clinic, post_ready]

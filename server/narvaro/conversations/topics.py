@@ -1,0 +1,64 @@
+"""What a socket follows of conversations: the list, the snapshot, the log, and who writes just now."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.clock import utc_now
+from narvaro.conversations.actions import note_whereabouts
+from narvaro.conversations.models import Conversation as ConversationRow
+from narvaro.conversations.queries import PAGE, entries_after, load_inbox, load_snapshot, to_wire, visible_to
+from narvaro.conversations.schemas import Conversation, Entries, Inbox, Typing, TypingSeen
+from narvaro.errors import NotFound
+from narvaro.realtime.messages import register_client_message
+from narvaro.realtime.presence import SocketFacts, on_presence_changed
+from narvaro.realtime.topics import Loaded, register_topic, tell
+
+
+async def load_list(db: AsyncSession, actor: Actor, _id: UUID | None, _since: int) -> Loaded:
+    return Loaded([Inbox(topic="inbox", page=await load_inbox(db, actor, utc_now()))])
+
+
+async def load_conversation(db: AsyncSession, actor: Actor, id_: UUID | None, _since: int) -> Loaded | None:
+    if id_ is None:
+        return None
+    try:
+        snapshot = await load_snapshot(db, actor, id_, utc_now())
+    except NotFound:
+        return None
+    return Loaded([Conversation(topic=f"conversation:{id_}", conversation=snapshot)], since=snapshot.version)
+
+
+async def load_entries(db: AsyncSession, actor: Actor, id_: UUID | None, since: int) -> Loaded | None:
+    if id_ is None or await _is_hidden(db, actor, id_):
+        return None
+    entries = [to_wire(entry) for entry in await entries_after(db, id_, since)]
+    if not entries:
+        return Loaded([], since=since)
+    return Loaded([Entries(topic=f"entries:{id_}", entries=entries)], since=entries[-1].seq, more=len(entries) == PAGE)
+
+
+async def tell_typing(db: AsyncSession, socket: SocketFacts, message: Typing, now: datetime) -> None:
+    if await _is_hidden(db, socket.actor, message.conversation_id):
+        return
+    seen = TypingSeen(conversation_id=message.conversation_id, name=socket.actor.name, at=now)
+    await tell(db, f"conversation:{message.conversation_id}", socket.actor, seen)
+
+
+async def _is_hidden(db: AsyncSession, actor: Actor, conversation_id: UUID) -> bool:
+    query = visible_to(actor).with_only_columns(ConversationRow.id).where(ConversationRow.id == conversation_id)
+    return await db.scalar(query) is None
+
+
+def _inbox_key(actor: Actor, _id: UUID | None) -> str:
+    return f"inbox:staff:{actor.clinic_id}" if actor.kind is ActorKind.STAFF else f"inbox:patient:{actor.id}"
+
+
+def register() -> None:
+    register_topic("inbox", load_list, key=_inbox_key)
+    register_topic("conversation", load_conversation)
+    register_topic("entries", load_entries)
+    register_client_message(Typing, tell_typing)
+    on_presence_changed(note_whereabouts)
