@@ -1,0 +1,35 @@
+import reactHooks from "eslint-plugin-react-hooks";
+import tseslint from "typescript-eslint";
+
+/** Folders that a folder may not reach: staff | patient | guest → features → ui | api | lib. */
+const apart = (files, ...folders) => ({
+  files: [`src/${files}/**`],
+  rules: {
+    "no-restricted-imports": ["error", { patterns: folders.map((folder) => ({ group: [`**/${folder}/**`], message: `${files} may not import ${folder}.` })) }],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ["src/api/schema.ts", "dist"] },
+  ...tseslint.configs.strict,
+  reactHooks.configs.flat["recommended-latest"],
+  {
+    rules: {
+      eqeqeq: "error",
+      "no-alert": "error",
+      "no-console": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  { files: ["scripts/**"], rules: { "no-console": "off" }, languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
+  apart("lib", "api", "ui", "features", "staff", "patient", "guest"),
+  apart("api", "ui", "features", "staff", "patient", "guest"),
+  apart("ui", "api", "features", "staff", "patient", "guest"),
+  apart("features", "staff", "patient", "guest"),
+  apart("features/conversations", "calls", "media", "staff", "patient", "guest"),
+  apart("features/session", "calls", "media", "conversations", "staff", "patient", "guest"),
+  apart("features/media", "calls", "conversations", "staff", "patient", "guest"),
+  apart("staff", "patient", "guest"),
+  apart("patient", "staff", "guest"),
+  apart("guest", "staff", "patient"),
+);

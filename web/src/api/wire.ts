@@ -1,0 +1,27 @@
+/** The wire's shapes under the names of the glossary; generated in schema.ts. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type ClientMessage = Schemas["ClientMessage"];
+export type ServerMessage = Schemas["ServerMessage"];
+export type SignedIn = Schemas["SignedIn"];
+export type Entry = Schemas["Entry"];
+export type EntryPage = Schemas["EntryPage"];
+export type CallFact = Schemas["CallFact"];
+export type ConversationSnapshot = Schemas["ConversationSnapshot"];
+export type ConversationOpened = Schemas["ConversationOpened"];
+export type ConversationRef = Schemas["ConversationRef"];
+export type InboxItem = Schemas["InboxItem"];
+export type InboxPage = Schemas["InboxPage"];
+export type PatientItem = Schemas["PatientItem"];
+export type PatientPage = Schemas["PatientPage"];
+export type Presence = Schemas["narvaro.conversations.schemas.Presence"];
+export type CallSnapshot = Schemas["CallSnapshot"];
+export type AttendanceSnapshot = Schemas["AttendanceSnapshot"];
+export type RingSnapshot = Schemas["RingSnapshot"];
+export type IncomingRing = Schemas["IncomingRing"];
+export type JoinToken = Schemas["JoinToken"];
+export type CallJoined = Schemas["CallJoined"];
+export type NewFeedback = Schemas["NewFeedback"];
+export type Kind = SignedIn["kind"];

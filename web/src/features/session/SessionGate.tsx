@@ -1,0 +1,34 @@
+import { type ReactNode, useEffect, useState } from "react";
+import type { Kind } from "../../api/wire";
+import { i18n } from "../../lib/i18n";
+import { useStore } from "../../lib/store";
+import { Button } from "../../ui/Button";
+import { Empty } from "../../ui/Empty";
+import { Waiting } from "../../ui/Waiting";
+import { createSessionDoor, SessionContext } from "./session";
+import { SignInPage } from "./SignInPage";
+
+interface Props {
+  kind: Kind;
+  clinic: string;
+  children: ReactNode;
+}
+
+/** Shows its children to somebody signed in at this clinic, and the way in to everybody else. */
+export function SessionGate({ kind, clinic, children }: Props) {
+  const [door] = useState(() => createSessionDoor(kind, clinic));
+  const state = useStore(door.state);
+  useEffect(() => void door.load(), [door]);
+
+  if (state.status === "loading") return <Waiting>{i18n.t("Närvaro öppnas …")}</Waiting>;
+  if (state.status === "signed-out") return <SignInPage kind={kind} clinic={clinic} hasBeenIn={state.hasBeenIn} />;
+  if (state.status === "signed-in") return <SessionContext value={state.session}>{children}</SessionContext>;
+  return (
+    <Empty heading={i18n.t("Närvaro svarar inte just nu.")}>
+      <p>{i18n.t("Kontrollera din anslutning och försök igen.")}</p>
+      <Button tone="primary" onClick={() => void door.load()}>
+        {i18n.t("Försök igen")}
+      </Button>
+    </Empty>
+  );
+}

@@ -1,0 +1,77 @@
+import { createContext, use } from "react";
+import { type Api, createApi } from "../../api/client";
+import { ApiProblem } from "../../api/problems";
+import { connectSocket, type Socket } from "../../api/socket";
+import type { Kind, SignedIn } from "../../api/wire";
+import { createStore, type Readable } from "../../lib/store";
+import { erasePersonal } from "../../lib/stored";
+import { showTimesIn } from "../../lib/time";
+
+/** A signed-in person's page: who, and the two ways to the server. */
+export interface Session {
+  readonly me: SignedIn;
+  readonly api: Api;
+  readonly socket: Socket;
+  /** Ends the session on the server and erases what the person has written here. */
+  signOut(): Promise<void>;
+}
+
+export type SessionState =
+  | { status: "loading" }
+  | { status: "unreachable" }
+  | { status: "signed-out"; hasBeenIn: boolean }
+  | { status: "signed-in"; session: Session };
+
+export interface SessionDoor {
+  readonly state: Readable<SessionState>;
+  /** Ask the server who is signed in. */
+  load(): Promise<void>;
+}
+
+/** `clinic`: the slug of the page's address; somebody signed in at another clinic is signed out here. */
+export function createSessionDoor(kind: Kind, clinic: string): SessionDoor {
+  const state = createStore<SessionState>({ status: "loading" });
+  const api = createApi(kind, leave);
+
+  function leave(): void {
+    const current = state.get();
+    if (current.status === "signed-in") current.session.socket.close();
+    if (current.status !== "signed-out") state.set({ status: "signed-out", hasBeenIn: current.status === "signed-in" });
+  }
+
+  async function load(): Promise<void> {
+    state.set({ status: "loading" });
+    try {
+      const me = await api.get<SignedIn>("/me");
+      if (me.clinic_slug !== clinic) return leave();
+      state.set({ status: "signed-in", session: enter(me) });
+    } catch (error) {
+      if (!(error instanceof ApiProblem && error.status === 401)) state.set({ status: "unreachable" });
+    }
+  }
+
+  function enter(me: SignedIn): Session {
+    showTimesIn(me.time_zone);
+    const socket = connectSocket(kind, { onRefused: () => void api.get("/me").catch(() => undefined) });
+    socket.status.watch(() => {
+      if (socket.status.get() === "signed-out") leave();
+    });
+    return { me, api, socket, signOut };
+  }
+
+  async function signOut(): Promise<void> {
+    await api.delete("/session");
+    erasePersonal(kind);
+    leave();
+  }
+
+  return { state, load };
+}
+
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error("useSession is used outside a signed-in page");
+  return session;
+}

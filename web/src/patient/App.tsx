@@ -1,0 +1,14 @@
+import { SessionGate } from "../features/session/SessionGate";
+import { useLocale } from "../lib/i18n";
+import { usePath } from "../lib/router";
+import { PatientShell } from "./PatientShell";
+
+export function App() {
+  useLocale();
+  const clinic = usePath().split("/")[2] ?? "";
+  return (
+    <SessionGate kind="patient" clinic={clinic}>
+      <PatientShell clinic={clinic} />
+    </SessionGate>
+  );
+}
