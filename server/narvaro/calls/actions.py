@@ -32,6 +32,7 @@ from narvaro.conversations.queries import lock_conversation
 from narvaro.conversations.schemas import CallFact, EndReason
 from narvaro.jobs import enqueue
 
+
 async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation_id: UUID, *, now: datetime) -> Call:
     """Ring the patient, once: a repeat gives the call as it is, also after its end. The caller joins it next.
 

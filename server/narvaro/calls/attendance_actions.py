@@ -104,7 +104,9 @@ async def give_feedback(db: AsyncSession, actor: Actor, call_id: UUID, new: NewF
         raise CallNotOver
     given = await db.get(CallFeedback, (call_id, actor.kind, actor.id))
     if given is None:
-        db.add(CallFeedback(call_id=call_id, kind=actor.kind, person_id=actor.id, answer=new.answer, problem=new.problem, at=now))
+        db.add(
+            CallFeedback(call_id=call_id, kind=actor.kind, person_id=actor.id, answer=new.answer, problem=new.problem, at=now)
+        )
     elif given.answer != new.answer or (given.problem is not None and new.problem not in {None, given.problem}):
         raise FeedbackAlreadyGiven
     else:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from narvaro.db.base import Base
@@ -15,7 +15,6 @@ class Call(Base):
     __tablename__ = "calls"
     __table_args__ = (
         Index("calls_one_not_ended", "conversation_id", unique=True, postgresql_where=text("status <> 'ended'")),
-        Index("calls_not_ended_ix", "id", postgresql_where=text("status <> 'ended'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -73,10 +72,7 @@ class Attendance(Base):
     """One actor's presence in one call, from answer or admission to leaving. `identity`: name in the media room."""
 
     __tablename__ = "attendances"
-    __table_args__ = (
-        Index("attendances_present", "call_id", "kind", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),
-        UniqueConstraint("call_id", "identity", "joined_at"),
-    )
+    __table_args__ = (Index("attendances_present", "call_id", "kind", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
@@ -90,8 +86,6 @@ class Attendance(Base):
     left_reason: Mapped[str | None]
     lost_at: Mapped[datetime | None]
     """Our own socket has lost this person; null again when it is back."""
-    media_left_at: Mapped[datetime | None]
-    """The media server has said that this identity is gone; null again when it is back."""
 
 
 class CallFeedback(Base):

@@ -24,7 +24,7 @@ RING_SHOWN_FOR = timedelta(seconds=60)
 """So long after its end a ring is still told to the patient's devices (who answered, that it is over)."""
 
 
-def visible_to(actor: Actor) -> Select[tuple[Call]]:
+def visible_to(actor: Actor) -> Select[Call]:
     """The calls that exist for this actor."""
     query = select(Call).where(Call.clinic_id == actor.clinic_id)
     return query.where(Call.patient_id == actor.id) if actor.kind is ActorKind.PATIENT else query

@@ -1,8 +1,6 @@
 """What the media server reports of rooms, taken as a hint and checked against our own tables (A5)."""
 
-from datetime import datetime
-
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.calls.models import Attendance, Call, Ring, RingDevice
@@ -11,31 +9,19 @@ from narvaro.db.session import Database
 from narvaro.media import MediaReport, MediaServer
 
 
-async def handle_report(database: Database, media: MediaServer, report: MediaReport, *, now: datetime) -> None:
-    """Note who is connected; put out whoever may not be there. A finished room ends no call: the watch makes it anew."""
-    if report.identity is None:
+async def handle_report(database: Database, media: MediaServer, report: MediaReport) -> None:
+    """Put out whoever may not be there (A3). Leaving and finished rooms are learnt by our own sockets and the watch."""
+    if report.kind != "joined" or report.identity is None:
         return
     async with database.transaction() as db:
-        await _note_connection(db, report, now)
-        is_welcome = report.kind == "left" or await _may_be_connected(db, report.room, report.identity)
+        is_welcome = await _may_be_connected(db, report.room, report.identity)
     if not is_welcome:
         await media.remove(report.room, report.identity)
 
 
-async def _note_connection(db: AsyncSession, report: MediaReport, now: datetime) -> None:
-    call_id = select(Call.id).where(Call.room == report.room).scalar_subquery()
-    await db.execute(
-        update(Attendance)
-        .where(Attendance.call_id == call_id, Attendance.identity == report.identity, Attendance.left_at.is_(None))
-        .values(media_left_at=now if report.kind == "left" else None)
-    )
-
-
 async def _may_be_connected(db: AsyncSession, room: str, identity: str) -> bool:
     """Somebody seated, or a patient's device that prepares while its ring rings."""
-    seated = exists().where(
-        Attendance.call_id == Call.id, Attendance.identity == identity, Attendance.left_at.is_(None)
-    )
+    seated = exists().where(Attendance.call_id == Call.id, Attendance.identity == identity, Attendance.left_at.is_(None))
     preparing = exists().where(
         Ring.call_id == Call.id,
         Ring.status == RingStatus.RINGING,

@@ -64,7 +64,9 @@ async def prepare_device(db: AsyncSession, patient: Actor, ring_id: UUID, device
     return call, device.identity
 
 
-async def answer_ring(db: AsyncSession, patient: Actor, ring_id: UUID, *, device_id: str, now: datetime) -> tuple[Call, Attendance]:
+async def answer_ring(
+    db: AsyncSession, patient: Actor, ring_id: UUID, *, device_id: str, now: datetime
+) -> tuple[Call, Attendance]:
     """Start or resume the call on this device. Raises RingNoLongerRinging when another device, or the clock, was first."""
     conversation, call, ring = await lock_ring(db, patient, ring_id)
     if ring.status == RingStatus.ANSWERED and ring.answered_device == device_id and call.status == CallStatus.ACTIVE:
@@ -77,9 +79,7 @@ async def answer_ring(db: AsyncSession, patient: Actor, ring_id: UUID, *, device
     if call.status == CallStatus.OPEN:
         call.status = next_call_status(CallStatus.OPEN, CallStatus.ACTIVE)
         call.started_at = now
-        await add_entry(
-            db, conversation, "call_started", patient, call=CallFact(call_id=call.id, started_at=now), now=now
-        )
+        await add_entry(db, conversation, "call_started", patient, call=CallFact(call_id=call.id, started_at=now), now=now)
     seat = sit_down(call, patient, device_id, identity=prepared.identity if prepared else None, now=now)
     await record_access(db, patient, "ring.answer", patient_id=patient.id, object_id=ring.id, now=now)
     await wake_call(db, call)

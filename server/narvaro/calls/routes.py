@@ -1,6 +1,7 @@
 """Calls over HTTP. What the media server must do at once is asked of it after commit; its silence never fails a request."""
 
 import contextlib
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post, put
@@ -54,9 +55,7 @@ async def join_call(call_id: UUID, data: JoinCall, actor: Actor, database: Datab
     async with database.transaction() as db:
         call, seat = await attendance_actions.join_call(db, actor, call_id, device_id=data.device_id, now=utc_now())
         snapshot = await queries.load_call(db, actor, call_id)
-    return CallJoined(
-        call=snapshot, media=seats.join_token(media, call, seat.identity, actor, seats.rights_of(call, seat))
-    )
+    return CallJoined(call=snapshot, media=seats.join_token(media, call, seat.identity, actor, seats.rights_of(call, seat)))
 
 
 @post("/calls/{call_id:uuid}/leave", status_code=204)
@@ -155,14 +154,14 @@ async def ask_for_minute(ring_id: UUID, actor: Actor, database: Database) -> Inc
 
 
 @post("/hooks/livekit", status_code=204, include_in_schema=False)
-async def receive_report(request: Request[object, object, object], database: Database, media: MediaServer) -> None:
+async def receive_report(request: Request[Any, Any, Any], database: Database, media: MediaServer) -> None:
     """Signed by our media server; may be lost, doubled or late (A5)."""
     body = await request.body()
     if len(body) > REPORT_MAX_BYTES:
         raise ClientException(status_code=413)
     report = media.read_report(body, request.headers.get("authorization", ""))
     if report is not None:
-        await handle_report(database, media, report, now=utc_now())
+        await handle_report(database, media, report)
 
 
 async def _clear_room(media: MediaServer, room: str) -> None:

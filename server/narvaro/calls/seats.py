@@ -40,7 +40,6 @@ def sit_down(call: Call, actor: Actor, device_id: str, *, now: datetime, identit
         seat.device_id = device_id
         seat.identity = identity or f"{actor.kind}-{secrets.token_urlsafe(9)}"
     seat.lost_at = None
-    seat.media_left_at = None
     keep_staff_clock(call, now)
     return seat
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, false, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
@@ -49,13 +49,13 @@ def register_open_calls(find: FindOpenCalls) -> None:
     _find_open_calls = find
 
 
-def visible_to(actor: Actor) -> Select[tuple[Conversation]]:
+def visible_to(actor: Actor) -> Select[Conversation]:
     """The conversations that exist for this actor."""
     query = select(Conversation).where(Conversation.clinic_id == actor.clinic_id)
     if actor.kind is ActorKind.PATIENT:
         query = query.where(Conversation.patient_id == actor.id)
     elif actor.kind is not ActorKind.STAFF and actor.kind is not ActorKind.SYSTEM:
-        query = query.where(False)
+        query = query.where(false())
     return query
 
 
@@ -143,7 +143,9 @@ async def load_snapshot(db: AsyncSession, actor: Actor, conversation_id: UUID, n
         last_seq=conversation.last_seq,
         my_read_seq=my_read or 0,
         others_read_seq=others_seq,
-        presence=presence(patient, await pages_of_person(db, patient.id), last_at, now) if actor.kind is ActorKind.STAFF else None,
+        presence=presence(patient, await pages_of_person(db, patient.id), last_at, now)
+        if actor.kind is ActorKind.STAFF
+        else None,
         call=(await _find_open_calls(db, [conversation_id])).get(conversation_id),
     )
 
@@ -203,9 +205,7 @@ async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> l
 
 
 def _my_mark(actor: Actor) -> Any:
-    return and_(
-        ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == actor.kind, ReadMark.reader_id == actor.id
-    )
+    return and_(ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == actor.kind, ReadMark.reader_id == actor.id)
 
 
 def _cursor(last: Conversation) -> str:

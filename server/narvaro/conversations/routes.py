@@ -29,9 +29,7 @@ Seq = Annotated[int | None, Parameter(ge=0, le=2**31 - 1)]
 
 
 @get("/conversations")
-async def list_conversations(
-    actor: Actor, database: Database, before: Cursor = None, search: Search = None
-) -> InboxPage:
+async def list_conversations(actor: Actor, database: Database, before: Cursor = None, search: Search = None) -> InboxPage:
     """Newest entry first; 50 at a time. A search is logged."""
     async with database.transaction() as db:
         now = utc_now()
