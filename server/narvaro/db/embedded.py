@@ -93,6 +93,12 @@ class EmbeddedPostgres:
                 self.process.wait()
         self.process = None
 
+    def leave_running(self) -> None:
+        """Let it outlive this process; `end_orphan` ends it."""
+        if self.process:
+            self.process.returncode = 0
+        self.process = None
+
     def _prepare_directories(self) -> None:
         for directory in (self.data, self._sockets):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
