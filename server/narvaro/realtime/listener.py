@@ -11,6 +11,8 @@ from narvaro.realtime.topics import CHANNEL
 
 log = structlog.get_logger()
 
+LISTENER_NAME: Final = "narvaro listener"
+"""Its name in `pg_stat_activity`."""
 CHECK_AFTER: Final = 10.0
 """Seconds of silence after which the line is tried; a firewall drops a silent line without a word."""
 ANSWER_WITHIN: Final = 5.0
@@ -33,7 +35,9 @@ class Listener:
         while True:
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
-                    connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
+                    connection = await psycopg.AsyncConnection.connect(
+                        self._url, autocommit=True, application_name=LISTENER_NAME
+                    )
                     await connection.execute(f"LISTEN {CHANNEL}")
                 pause = FIRST_PAUSE
                 await self._follow(connection)

@@ -1,0 +1,137 @@
+"""Nothing is missed: not when the database drops the listening line, not when a browser is slow, not when the process stops."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import msgspec
+from realtime.socket_site import Site, World
+from sqlalchemy import func, select, text
+
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.db.session import Database
+from narvaro.realtime.hub import Hub
+from narvaro.realtime.line import Line
+from narvaro.realtime.listener import LISTENER_NAME
+from narvaro.realtime.models import Socket
+from narvaro.realtime.presence import pages_of_person
+from narvaro.realtime.schemas import Subscribe
+from narvaro.realtime.topics import wake
+
+
+async def kill_listener(database: Database) -> None:
+    """End the connection that listens, as a restarted database or a firewall does; waits for one if there is none just now."""
+    query = text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = :name"
+    )
+
+    async def has_killed() -> bool:
+        async with database.transaction() as db:
+            return bool(await db.scalar(query, {"name": LISTENER_NAME}))
+
+    await _until(has_killed)
+
+
+async def test_killed_listen_connection_loses_nothing(site: Site, world: World, database: Database) -> None:
+    async with site.page(site.sessions.sign_in()) as page:
+        await page.say("subscribe", topic="log")
+        heard: list[int] = []
+        for _ in range(5):
+            await world.append(3)
+            await kill_listener(database)
+            await world.append(4)
+        while len(heard) < world.last_seq:
+            heard += (await page.hear("lines"))["seqs"]
+        assert heard == list(range(1, 36))
+
+
+async def test_sign_out_while_nobody_listens_closes_afterwards(site: Site, database: Database) -> None:
+    session = site.sessions.sign_in()
+    async with site.page(session) as page:
+        assert await page.hears_nothing()
+        del site.sessions.actors[session]
+        await kill_listener(database)
+        assert await page.close_code() == 4001
+
+
+async def test_slow_browser_gets_the_latest_and_not_the_backlog(hub: Hub, world: World) -> None:
+    line = Line(hub, Actor(ActorKind.PATIENT, uuid4(), uuid4(), "Sofia"), msgspec.json.Decoder(Subscribe))
+    may_send = asyncio.Semaphore(0)
+    sent: list[str] = []
+
+    async def send(message: str) -> None:
+        await may_send.acquire()
+        sent.append(json.loads(message)["text"])
+
+    pumping = asyncio.create_task(line.pump(send))
+    await line.receive('{"type":"subscribe","topic":"board"}')
+    await _until(lambda: world.loads == 1)
+    for number in range(50):
+        await world.write(str(number))
+    await _until_all_is_heard(hub, world.database)
+    for _ in range(3):
+        may_send.release()
+    await _until(lambda: len(sent) == 2)
+    pumping.cancel()
+    line.release()
+    assert sent == ["empty", "49"]
+    assert world.loads == 2
+
+
+async def test_stopped_hub_asks_pages_to_come_back(site: Site, world: World, database: Database) -> None:
+    session = site.sessions.sign_in()
+    async with site.page(session) as page:
+        await page.say("presence", visible=True, audible=False)
+        await page.say("subscribe", topic="board")
+        await page.hear("board")
+        stopping = asyncio.create_task(site.hub.stop())
+        assert await page.close_code() == 1012
+        await stopping
+    async with database.transaction() as db:
+        assert await db.scalar(select(func.count()).select_from(Socket)) == 0
+
+
+async def test_row_that_a_crashed_database_lost_comes_back(site: Site, database: Database) -> None:
+    session = site.sessions.sign_in()
+    person = site.sessions.actors[session].id
+    async with site.page(session) as page:
+        await page.say("presence", visible=True, audible=False)
+        assert await page.hears_nothing()
+        async with database.transaction() as db:
+            await db.execute(text("TRUNCATE sockets"))
+        await kill_listener(database)
+
+        async def is_back() -> bool:
+            async with database.transaction() as db:
+                return (await pages_of_person(db, person)).visible
+
+        await _until(is_back)
+
+
+class Fence:
+    """Heard once everything that was notified before has been heard."""
+
+    def __init__(self) -> None:
+        self.heard = asyncio.Event()
+
+    def wake(self) -> None:
+        self.heard.set()
+
+    def tell(self, sender_kind: str, message: str) -> None: ...
+
+
+async def _until_all_is_heard(hub: Hub, database: Database) -> None:
+    fence = Fence()
+    hub.follow("fence", fence)
+    async with database.transaction() as db:
+        await wake(db, "fence")
+    await asyncio.wait_for(fence.heard.wait(), 5)
+    hub.unfollow("fence", fence)
+
+
+async def _until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
+    async with asyncio.timeout(5):
+        while not (held if isinstance(held := holds(), bool) else await held):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
