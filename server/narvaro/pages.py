@@ -1,0 +1,39 @@
+"""The built web client: one page per kind of person, and its assets."""
+
+from pathlib import Path
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.router import Router
+from litestar.static_files import create_static_files_router
+
+STATIC = Path(__file__).parent / "static"
+A_YEAR = 31_536_000
+
+
+def page(name: str, paths: list[str]) -> HTTPRouteHandler:
+    """The shell is public and the same for everybody; who may see what is decided by the API that it calls."""
+
+    @get(paths, media_type="text/html", include_in_schema=False, name=f"{name}-page", sync_to_thread=False)
+    def show() -> Response[bytes]:
+        file = STATIC / f"{name}.html"
+        if not file.is_file():
+            raise NotFoundException
+        return Response(file.read_bytes(), media_type="text/html")
+
+    return show
+
+
+def page_routes() -> list[HTTPRouteHandler | Router]:
+    routes: list[HTTPRouteHandler | Router] = [
+        page("staff", ["/staff/{clinic:str}", "/staff/{clinic:str}/conversations/{id:uuid}", "/staff/{clinic:str}/call/{id:uuid}"]),
+        page("patient", ["/patient/{clinic:str}", "/patient/{clinic:str}/conversations/{id:uuid}"]),
+    ]
+    if (STATIC / "assets").is_dir():
+        cached = f"public, max-age={A_YEAR}, immutable"
+        routes.append(
+            create_static_files_router("/assets", directories=[STATIC / "assets"], cache_control=None, include_in_schema=False)
+        )
+        routes[-1].response_headers = {"Cache-Control": cached}  # type: ignore[union-attr, assignment]
+    return routes
