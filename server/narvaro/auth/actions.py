@@ -1,0 +1,116 @@
+"""Sessions: start, touch, end; sign-ins: begin, finish."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import ActorKind
+from narvaro.auth.models import Session, SignInAttempt
+from narvaro.auth.rules import ATTEMPT_LIVES_FOR, LIFETIMES, TOUCHED_AGAIN_AFTER
+from narvaro.auth.tokens import hash_token, new_token, session_key
+from narvaro.realtime.topics import wake
+
+
+async def start_session(db: AsyncSession, kind: ActorKind, person_id: UUID, clinic_id: UUID, *, now: datetime) -> str:
+    """The new token, for its cookie; it can be read nowhere else. Dead sessions are swept on the way."""
+    token = new_token()
+    idle_since = {each: now - lifetime.idles_for for each, lifetime in LIFETIMES.items()}
+    is_idle = or_(*((Session.kind == each.value) & (Session.seen_at <= since) for each, since in idle_since.items()))
+    await db.execute(delete(Session).where(or_(Session.expires_at <= now, is_idle)))
+    db.add(
+        Session(
+            token_hash=hash_token(token),
+            kind=kind.value,
+            person_id=person_id,
+            clinic_id=clinic_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + LIFETIMES[kind].ends_after,
+        )
+    )
+    await db.flush()
+    return token
+
+
+async def touch(db: AsyncSession, token_hash: bytes, *, now: datetime) -> None:
+    """Something happened: a request, or a call that goes on. Written once a minute at most, never past the absolute end."""
+    stale = Session.seen_at <= now - TOUCHED_AGAIN_AFTER
+    await db.execute(update(Session).where(Session.token_hash == token_hash, stale).values(seen_at=now))
+
+
+async def touch_people(db: AsyncSession, kind: ActorKind, person_ids: Collection[UUID], *, now: datetime) -> None:
+    """A running call is activity for those in it (C2). Sessions that are idle already stay dead."""
+    is_stale = Session.seen_at <= now - TOUCHED_AGAIN_AFTER
+    is_awake = Session.seen_at > now - LIFETIMES[kind].idles_for
+    whose = Session.person_id.in_(person_ids)
+    await db.execute(update(Session).where(Session.kind == kind.value, whose, is_stale, is_awake).values(seen_at=now))
+
+
+async def end_session(db: AsyncSession, token_hash: bytes) -> None:
+    """Signed out; its sockets close once the transaction has committed."""
+    await db.execute(delete(Session).where(Session.token_hash == token_hash))
+    await wake(db, session_key(token_hash))
+
+
+async def end_session_of_another(db: AsyncSession, token: str, person_id: UUID) -> None:
+    """The browser's earlier session, when it was somebody else's: their pages must notice, this person's own go on."""
+    query = select(Session.token_hash).where(Session.token_hash == hash_token(token), Session.person_id != person_id)
+    earlier = await db.scalar(query)
+    if earlier is not None:
+        await end_session(db, earlier)
+
+
+async def end_sessions_of(db: AsyncSession, person_id: UUID) -> None:
+    """Everywhere at once, for somebody who may no longer be here."""
+    for token_hash in await db.scalars(select(Session.token_hash).where(Session.person_id == person_id)):
+        await end_session(db, token_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttempt:
+    """What a sign-in leaves with: `state` and `nonce` go to the provider, `browser_secret` into this attempt's own cookie."""
+
+    state: str
+    browser_secret: str
+    nonce: str
+    code_verifier: str
+
+
+async def begin_attempt(db: AsyncSession, kind: ActorKind, clinic_id: UUID, next_path: str, *, now: datetime) -> NewAttempt:
+    attempt = NewAttempt(state=new_token(), browser_secret=new_token(), nonce=new_token(), code_verifier=new_token())
+    await db.execute(delete(SignInAttempt).where(SignInAttempt.expires_at <= now))
+    db.add(
+        SignInAttempt(
+            state_hash=hash_token(attempt.state),
+            browser_hash=hash_token(attempt.browser_secret),
+            kind=kind.value,
+            clinic_id=clinic_id,
+            nonce=attempt.nonce,
+            code_verifier=attempt.code_verifier,
+            next_path=next_path,
+            expires_at=now + ATTEMPT_LIVES_FOR,
+        )
+    )
+    await db.flush()
+    return attempt
+
+
+async def take_attempt(
+    db: AsyncSession, kind: ActorKind, state: str, browser_secret: str, *, now: datetime
+) -> SignInAttempt | None:
+    """Once only. None for an unknown, used, old or foreign one; a foreign browser cannot use up somebody's attempt."""
+    statement = (
+        delete(SignInAttempt)
+        .where(
+            SignInAttempt.state_hash == hash_token(state),
+            SignInAttempt.browser_hash == hash_token(browser_secret),
+            SignInAttempt.kind == kind.value,
+            SignInAttempt.expires_at > now,
+        )
+        .returning(SignInAttempt)
+    )
+    return (await db.execute(statement)).scalar_one_or_none()

@@ -1,0 +1,113 @@
+"""Who makes this request, and from which page."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from narvaro.auth.actions import touch
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.cookies import session_cookie_name
+from narvaro.auth.queries import Known, find_known
+from narvaro.auth.rules import TOUCHED_AGAIN_AFTER
+from narvaro.clock import utc_now
+from narvaro.db.session import Database
+from narvaro.errors import Malformed, NotSignedIn
+from narvaro.settings import Settings
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+class ForeignOrigin(Malformed):
+    """The request comes from another site."""
+
+
+class NotJson(Malformed):
+    """The body must be application/json."""
+
+
+def settings_of(connection: AnyConnection) -> Settings:
+    settings: Settings = connection.app.state.settings
+    return settings
+
+
+def database_of(connection: AnyConnection) -> Database:
+    database: Database = connection.app.state.database
+    return database
+
+
+async def find_session(connection: AnyConnection, kind: ActorKind) -> Known | None:
+    """The request's person of this kind; asking counts as activity (C2)."""
+    token = connection.cookies.get(session_cookie_name(settings_of(connection).base_url, kind))
+    if not token:
+        return None
+    now = utc_now()
+    async with database_of(connection).transaction() as db:
+        known = await find_known(db, kind, token, now=now)
+        if known is not None and known.seen_at <= now - TOUCHED_AGAIN_AFTER:
+            await touch(db, known.token_hash, now=now)
+        return known
+
+
+async def authenticate(connection: AnyConnection, kind: ActorKind) -> tuple[Actor, bytes] | None:
+    """For sockets: the person, and the session's hash, whose `session_key` wakes at sign-out."""
+    known = await find_session(connection, kind)
+    return None if known is None else (known.actor, known.token_hash)
+
+
+def is_own_origin(connection: AnyConnection) -> bool:
+    """Browsers name the page's site in `Origin`; anything else, or nothing, is refused (C4)."""
+    return connection.headers.get("origin") == origin_of(settings_of(connection).base_url)
+
+
+def origin_of(base_url: str) -> str:
+    """As browsers write it: lower case, without a default port."""
+    parts = urlsplit(base_url)
+    port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}"
+
+
+class OwnOriginOnly(ASGIMiddleware):
+    """What changes state comes from our own pages and is JSON (C4). `/hooks/` prove themselves by signature."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        request: Request[Any, Any, Any] = Request(scope)
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not request.url.path.startswith("/hooks/"):
+            if not is_own_origin(request):
+                raise ForeignOrigin
+            if _has_body(request) and request.content_type[0] != "application/json":
+                raise NotJson
+        await next_app(scope, receive, send)
+
+
+def _has_body(request: Request[Any, Any, Any]) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def kind_of(connection: AnyConnection) -> ActorKind:
+    """By the path's prefix, which is also the only cookie that is read."""
+    return ActorKind.STAFF if connection.url.path.startswith("/api/staff/") else ActorKind.PATIENT
+
+
+async def current(request: Request[Any, Any, Any]) -> Known:
+    """Raises NotSignedIn."""
+    known = await find_session(request, kind_of(request))
+    if known is None:
+        raise NotSignedIn
+    return known
+
+
+async def current_actor(known: Known) -> Actor:
+    return known.actor
+
+
+DEPENDENCIES = {"known": Provide(current), "actor": Provide(current_actor)}
+"""For the whole app: a handler under `/api/staff` or `/api/patient` asks for `actor: Actor` (or `known: Known`)."""

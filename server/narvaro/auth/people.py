@@ -1,0 +1,76 @@
+"""What `auth` asks of those who know people: `clinics` and `patients` register themselves here."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import ActorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may be signed in."""
+
+    name: str
+    role: Literal["staff", "administrator"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom the provider vouches for; `iss` and `sub` together are the key (C1)."""
+
+    iss: str
+    sub: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The clinic a session is bound to."""
+
+    id: UUID
+    slug: str
+    name: str
+    time_zone: str
+    staff_acr: str | None
+    patient_acr: str | None
+    may_patients_sign_up: bool
+    may_share_whole_screen: bool
+
+    def required_acr(self, kind: ActorKind) -> str | None:
+        return self.staff_acr if kind is ActorKind.STAFF else self.patient_acr
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """One kind's people. `load`: (db, person, clinic). `admit`: the person's id, or None when not let in."""
+
+    load: Callable[[AsyncSession, UUID, UUID], Awaitable[Person | None]]
+    admit: Callable[[AsyncSession, Home, Identity, datetime], Awaitable[UUID | None]]
+
+
+FindHome = Callable[[AsyncSession, str | UUID], Awaitable[Home | None]]
+
+_people: dict[ActorKind, People] = {}
+_find_home: list[FindHome] = []
+
+
+def register_people(kind: ActorKind, people: People) -> None:
+    _people[kind] = people
+
+
+def register_homes(find: FindHome) -> None:
+    """`find` takes a slug or an id."""
+    _find_home[:] = [find]
+
+
+def people_of(kind: ActorKind) -> People:
+    return _people[kind]
+
+
+async def find_home(db: AsyncSession, slug_or_id: str | UUID) -> Home | None:
+    return await _find_home[0](db, slug_or_id)

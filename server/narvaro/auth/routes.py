@@ -1,0 +1,47 @@
+"""Who am I, and sign out. One pair of handlers for both prefixes: the path says which cookie counts."""
+
+from typing import Any, Literal, cast
+
+from litestar import Request, Response, delete, get
+
+from narvaro.auth import cookies, sign_in
+from narvaro.auth.actions import end_session
+from narvaro.auth.guards import kind_of, settings_of
+from narvaro.auth.people import find_home
+from narvaro.auth.queries import Known
+from narvaro.auth.schemas import SignedIn
+from narvaro.db.session import Database
+from narvaro.errors import NotSignedIn
+
+
+@get(["/api/staff/me", "/api/patient/me"])
+async def show_me(known: Known, database: Database) -> SignedIn:
+    """Who is signed in here."""
+    actor = known.actor
+    async with database.transaction() as db:
+        home = await find_home(db, actor.clinic_id)
+    if home is None:
+        raise NotSignedIn
+    return SignedIn(
+        kind=cast(Literal["staff", "patient"], actor.kind.value),
+        id=actor.id,
+        name=actor.name,
+        role=known.role,
+        clinic_slug=home.slug,
+        clinic_name=home.name,
+        time_zone=home.time_zone,
+        may_share_whole_screen=home.may_share_whole_screen,
+    )
+
+
+@delete(["/api/staff/session", "/api/patient/session"], status_code=204)
+async def sign_out(request: Request[Any, Any, Any], known: Known, database: Database) -> Response[None]:
+    """End this browser's session and its sockets."""
+    async with database.transaction() as db:
+        await end_session(db, known.token_hash)
+    base_url = settings_of(request).base_url
+    gone = cookies.erased(base_url, cookies.session_cookie_name(base_url, kind_of(request)))
+    return Response(None, status_code=204, cookies=[gone])
+
+
+ROUTES = [show_me, sign_out, *sign_in.ROUTES]

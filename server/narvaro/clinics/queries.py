@@ -1,0 +1,62 @@
+"""Finding clinics and their staff."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.people import Home, Identity, Person
+from narvaro.clinics.models import Clinic, StaffMember
+from narvaro.errors import NotFound
+
+
+class ClinicNotFound(NotFound):
+    """There is no such clinic."""
+
+
+async def list_clinics(db: AsyncSession) -> Sequence[Clinic]:
+    """All, by slug."""
+    return (await db.scalars(select(Clinic).order_by(Clinic.slug))).all()
+
+
+async def get_clinic(db: AsyncSession, slug: str) -> Clinic:
+    """Raises ClinicNotFound."""
+    clinic = await db.scalar(select(Clinic).where(Clinic.slug == slug))
+    if clinic is None:
+        raise ClinicNotFound(f"There is no clinic with the address name {slug!r}.")
+    return clinic
+
+
+async def find_home(db: AsyncSession, slug_or_id: str | UUID) -> Home | None:
+    """The clinic as `auth` needs it."""
+    column = Clinic.id if isinstance(slug_or_id, UUID) else Clinic.slug
+    clinic = await db.scalar(select(Clinic).where(column == slug_or_id))
+    if clinic is None:
+        return None
+    return Home(
+        id=clinic.id,
+        slug=clinic.slug,
+        name=clinic.name,
+        time_zone=clinic.time_zone,
+        staff_acr=clinic.staff_acr,
+        patient_acr=clinic.patient_acr,
+        may_patients_sign_up=clinic.may_patients_sign_up,
+        may_share_whole_screen=clinic.may_share_whole_screen,
+    )
+
+
+async def load_person(db: AsyncSession, person_id: UUID, clinic_id: UUID) -> Person | None:
+    query = select(StaffMember.name, StaffMember.role).where(StaffMember.id == person_id, StaffMember.clinic_id == clinic_id)
+    found = (await db.execute(query)).one_or_none()
+    return None if found is None else Person(name=found.name, role=found.role)
+
+
+async def admit_staff_member(db: AsyncSession, home: Home, identity: Identity, _now: datetime) -> UUID | None:
+    """Only somebody provisioned before: no account is made for staff."""
+    return await db.scalar(
+        select(StaffMember.id).where(
+            StaffMember.clinic_id == home.id, StaffMember.iss == identity.iss, StaffMember.sub == identity.sub
+        )
+    )

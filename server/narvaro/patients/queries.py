@@ -1,0 +1,37 @@
+"""Finding patients."""
+
+import re
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.people import Person
+from narvaro.patients.models import Patient
+
+MOST_WORDS = 8
+
+
+def patients_of(actor: Actor) -> Select[Patient]:
+    """What the actor may know of: staff their clinic's patients, a patient themself."""
+    query = select(Patient).where(Patient.clinic_id == actor.clinic_id)
+    if actor.kind is ActorKind.STAFF:
+        return query
+    return query.where(Patient.id == actor.id)
+
+
+def matches_name(search: str) -> ColumnElement[bool]:
+    """Every word begins some part of the name, in any order and case. No word at all matches nobody."""
+    words = re.findall(r"[^\W_]+", search)[:MOST_WORDS]
+    if not words:
+        return false()
+    simple: ColumnElement[str] = literal_column("'simple'::regconfig")
+    prefixes = " & ".join(f"'{word}':*" for word in words)
+    return func.to_tsvector(simple, Patient.name).bool_op("@@")(func.to_tsquery(simple, prefixes))
+
+
+async def load_person(db: AsyncSession, person_id: UUID, clinic_id: UUID) -> Person | None:
+    query = select(Patient.name).where(Patient.id == person_id, Patient.clinic_id == clinic_id)
+    name = await db.scalar(query)
+    return None if name is None else Person(name=name, role=None)

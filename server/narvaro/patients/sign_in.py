@@ -1,0 +1,8 @@
+"""How patients sign in; importing it tells `auth`."""
+
+from narvaro.auth.actors import ActorKind
+from narvaro.auth.people import People, register_people
+from narvaro.patients.actions import admit_patient
+from narvaro.patients.queries import load_person
+
+register_people(ActorKind.PATIENT, People(load=load_person, admit=admit_patient))
