@@ -3,8 +3,10 @@
 import asyncio
 from typing import Final
 
-from psycopg_pool import AsyncConnectionPool
+from procrastinate import PsycopgConnector
+from sqlalchemy import text
 
+from narvaro.db.session import Database
 from narvaro.jobs.doors import Doors
 from narvaro.jobs.tasks import jobs_app
 from narvaro.jobs.watch import keep_watch
@@ -18,31 +20,30 @@ DRAIN_FOR: Final = 20.0
 
 async def run_worker(doors: Doors, *, install_signal_handlers: bool = True) -> None:
     """Until SIGTERM or SIGINT; then running jobs are finished first. Register every task and watch before."""
-    pool = AsyncConnectionPool(
-        doors.database.url,
-        min_size=2,
-        max_size=6,
-        open=False,
-        kwargs={"autocommit": True},
-    )
-    async with pool, jobs_app.open_async(pool):
-        await _analyze(pool)
-        watching = asyncio.create_task(keep_watch(doors))
-        try:
-            await jobs_app.run_worker_async(
-                concurrency=JOBS_AT_ONCE,
-                delete_jobs="successful",
-                fetch_job_polling_interval=POLL_AFTER,
-                shutdown_graceful_timeout=DRAIN_FOR,
-                additional_context={"doors": doors},
-                install_signal_handlers=install_signal_handlers,
-            )
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+    connector = PsycopgConnector(conninfo=doors.database.url, min_size=2, max_size=6)
+    with jobs_app.replace_connector(connector):
+        async with jobs_app.open_async():
+            await _work(doors, install_signal_handlers)
 
 
-async def _analyze(pool: AsyncConnectionPool) -> None:
+async def _work(doors: Doors, install_signal_handlers: bool) -> None:
+    await _analyze(doors.database)
+    watching = asyncio.create_task(keep_watch(doors))
+    try:
+        await jobs_app.run_worker_async(
+            concurrency=JOBS_AT_ONCE,
+            delete_jobs="successful",
+            fetch_job_polling_interval=POLL_AFTER,
+            shutdown_graceful_timeout=DRAIN_FOR,
+            additional_context={"doors": doors},
+            install_signal_handlers=install_signal_handlers,
+        )
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _analyze(database: Database) -> None:
     """A jobs table that was never analysed drains many times slower."""
-    async with pool.connection() as connection:
-        await connection.execute("ANALYZE procrastinate_jobs")
+    async with database.transaction() as db:
+        await db.execute(text("ANALYZE procrastinate_jobs"))
