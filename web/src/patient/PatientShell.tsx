@@ -1,6 +1,37 @@
+import { useEffect } from "react";
 import { IncomingCallLayer } from "../features/calls/IncomingCallLayer";
+import { ConversationView } from "../features/conversations/ConversationView";
+import { ConversationsProvider, useConversations } from "../features/conversations/provider";
+import { LineBanner } from "../features/session/LineBanner";
 import { useSession } from "../features/session/session";
-export function PatientShell(_props: { clinic: string }) {
+import { i18n } from "../lib/i18n";
+import { matchPath, usePath } from "../lib/router";
+import { useStore } from "../lib/store";
+import { showTitle } from "../lib/title";
+import { HomePage } from "./HomePage";
+import styles from "./PatientShell.module.css";
+
+/** The patient's app. An incoming call lies over everything. */
+export function PatientShell({ clinic }: { clinic: string }) {
   const { me, socket } = useSession();
-  return <IncomingCallLayer me={me} socket={socket} />;
+  return (
+    <ConversationsProvider>
+      <Pages clinic={clinic} />
+      <IncomingCallLayer me={me} socket={socket} />
+    </ConversationsProvider>
+  );
+}
+
+function Pages({ clinic }: { clinic: string }) {
+  const { inbox } = useConversations();
+  const { unread } = useStore(inbox.state);
+  const id = matchPath("/patient/:clinic/conversations/:id", usePath())?.id ?? null;
+  const home = `/patient/${clinic}/`;
+  useEffect(() => showTitle(id ? i18n.t("Ärende") : i18n.t("Ärenden"), unread));
+  return (
+    <div className={styles.shell}>
+      <LineBanner />
+      <main className={styles.main}>{id ? <ConversationView key={id} id={id} backTo={home} isAlone /> : <HomePage home={home} />}</main>
+    </div>
+  );
 }

@@ -1,4 +1,57 @@
+import { MessagesSquare } from "lucide-react";
+import { useEffect } from "react";
+import { StartCallButton } from "../features/calls/StartCallButton";
+import { ConversationView } from "../features/conversations/ConversationView";
+import { ConversationsProvider, useConversations } from "../features/conversations/provider";
 import { AccountMenu } from "../features/session/AccountMenu";
-export function StaffShell(_props: { clinic: string }) {
-  return <AccountMenu />;
+import { LineBanner } from "../features/session/LineBanner";
+import { useSession } from "../features/session/session";
+import { i18n } from "../lib/i18n";
+import { matchPath, usePath } from "../lib/router";
+import { useStore } from "../lib/store";
+import { showTitle } from "../lib/title";
+import { Empty } from "../ui/Empty";
+import { Wordmark } from "../ui/Wordmark";
+import { CasePane } from "./CasePane";
+import styles from "./StaffShell.module.css";
+
+/** The staff's page: list to the left, conversation to the right; one of them at a time on a narrow screen. */
+export function StaffShell({ clinic }: { clinic: string }) {
+  return (
+    <ConversationsProvider>
+      <Shell clinic={clinic} />
+    </ConversationsProvider>
+  );
+}
+
+function Shell({ clinic }: { clinic: string }) {
+  const { me } = useSession();
+  const { inbox } = useConversations();
+  const { unread } = useStore(inbox.state);
+  const id = matchPath("/staff/:clinic/conversations/:id", usePath())?.id ?? null;
+  const home = `/staff/${clinic}/`;
+  useEffect(() => showTitle(i18n.t("Ärenden"), unread));
+
+  return (
+    <div className={styles.shell} data-open={id !== null || undefined}>
+      <header className={styles.header}>
+        <Wordmark />
+        <span className={styles.clinic}>{me.clinic_name}</span>
+        <AccountMenu />
+      </header>
+      <LineBanner />
+      <div className={styles.panes}>
+        <CasePane home={home} currentId={id} />
+        <main className={styles.main}>
+          {id ? (
+            <ConversationView key={id} id={id} backTo={home} action={(conversation) => <StartCallButton conversation={conversation} me={me} />} />
+          ) : (
+            <Empty icon={MessagesSquare} heading={i18n.t("Välj ett ärende i listan")}>
+              <p>{i18n.t("Eller börja ett nytt med Nytt ärende.")}</p>
+            </Empty>
+          )}
+        </main>
+      </div>
+    </div>
+  );
 }

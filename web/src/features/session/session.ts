@@ -39,7 +39,15 @@ export function createSessionDoor(kind: Kind, clinic: string): SessionDoor {
     if (current.status !== "signed-out") state.set({ status: "signed-out", hasBeenIn: current.status === "signed-in" });
   }
 
-  async function load(): Promise<void> {
+  let loading: Promise<void> | null = null;
+  function load(): Promise<void> {
+    loading ??= ask().finally(() => {
+      loading = null;
+    });
+    return loading;
+  }
+
+  async function ask(): Promise<void> {
     state.set({ status: "loading" });
     try {
       const me = await api.get<SignedIn>("/me");

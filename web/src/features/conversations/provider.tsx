@@ -1,0 +1,28 @@
+import { createContext, type ReactNode, use, useEffect, useState } from "react";
+import { useSession } from "../session/session";
+import { createInbox, type Inbox } from "./inbox";
+import { createOutbox, type Outbox } from "./outbox";
+
+interface Conversations {
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+}
+
+const ConversationsContext = createContext<Conversations | null>(null);
+
+/** Keeps the list and the unsent messages of the signed-in person for as long as the page lives. */
+export function ConversationsProvider({ children }: { children: ReactNode }) {
+  const { api, socket, me } = useSession();
+  const [kept] = useState(() => ({ inbox: createInbox(api, socket), outbox: createOutbox(api, socket, me.id) }));
+  useEffect(() => {
+    const stops = [kept.inbox.start(), kept.outbox.start()];
+    return () => stops.forEach((stop) => stop());
+  }, [kept]);
+  return <ConversationsContext value={kept}>{children}</ConversationsContext>;
+}
+
+export function useConversations(): Conversations {
+  const conversations = use(ConversationsContext);
+  if (!conversations) throw new Error("useConversations is used outside ConversationsProvider");
+  return conversations;
+}

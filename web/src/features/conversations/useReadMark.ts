@@ -1,0 +1,18 @@
+import { useEffect } from "react";
+import type { OpenConversation } from "./conversation";
+
+/** Mark as read only what is on a visible page with its end in view. */
+export function useReadMark(open: OpenConversation, isAtEnd: boolean, lastSeq: number): void {
+  useEffect(() => {
+    const mark = () => {
+      if (isAtEnd && document.visibilityState === "visible") open.markRead();
+    };
+    mark();
+    document.addEventListener("visibilitychange", mark);
+    addEventListener("online", mark);
+    return () => {
+      document.removeEventListener("visibilitychange", mark);
+      removeEventListener("online", mark);
+    };
+  }, [open, isAtEnd, lastSeq]);
+}
