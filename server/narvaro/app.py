@@ -17,6 +17,7 @@ from narvaro.auth import guards
 from narvaro.auth import routes as auth_routes
 from narvaro.auth.headers import security_headers
 from narvaro.auth.oidc import providers_from
+from narvaro.auth.tokens import session_key
 from narvaro.calls import routes as call_routes
 from narvaro.calls import topics as call_topics
 from narvaro.conversations import routes as conversation_routes
@@ -30,7 +31,6 @@ from narvaro.pages import page_routes
 from narvaro.problems import EXCEPTION_HANDLERS
 from narvaro.realtime.hub import Hub
 from narvaro.realtime.socket import Doorkeeper, socket_routes
-from narvaro.auth.tokens import session_key
 from narvaro.settings import Settings
 from narvaro.wire import ClientMessage
 
@@ -59,9 +59,7 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
     register_features()
     doors = doors or open_doors(settings)
     hub = Hub(doors.database)
-    doorkeeper = Doorkeeper(
-        authenticate=guards.authenticate, is_own_origin=guards.is_own_origin, session_key=session_key
-    )
+    doorkeeper = Doorkeeper(authenticate=guards.authenticate, is_own_origin=guards.is_own_origin, session_key=session_key)
 
     @asynccontextmanager
     async def running(_app: Litestar) -> AsyncIterator[None]:
@@ -97,9 +95,7 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
         lifespan=[running],
         state=State({"settings": settings, "database": doors.database, "providers": providers_from(settings)}),
         request_max_body_size=BODY_MAX_BYTES,
-        openapi_config=OpenAPIConfig(
-            title="Närvaro", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=OpenAPIConfig(title="Närvaro", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()]),
     )
 
 

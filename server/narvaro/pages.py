@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from litestar import Response, get
+from litestar.datastructures import ResponseHeader
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.router import Router
@@ -27,13 +28,14 @@ def page(name: str, paths: list[str]) -> HTTPRouteHandler:
 
 def page_routes() -> list[HTTPRouteHandler | Router]:
     routes: list[HTTPRouteHandler | Router] = [
-        page("staff", ["/staff/{clinic:str}", "/staff/{clinic:str}/conversations/{id:uuid}", "/staff/{clinic:str}/call/{id:uuid}"]),
+        page(
+            "staff",
+            ["/staff/{clinic:str}", "/staff/{clinic:str}/conversations/{id:uuid}", "/staff/{clinic:str}/call/{id:uuid}"],
+        ),
         page("patient", ["/patient/{clinic:str}", "/patient/{clinic:str}/conversations/{id:uuid}"]),
     ]
     if (STATIC / "assets").is_dir():
-        cached = f"public, max-age={A_YEAR}, immutable"
-        routes.append(
-            create_static_files_router("/assets", directories=[STATIC / "assets"], cache_control=None, include_in_schema=False)
-        )
-        routes[-1].response_headers = {"Cache-Control": cached}  # type: ignore[union-attr, assignment]
+        assets = create_static_files_router("/assets", directories=[STATIC / "assets"], include_in_schema=False)
+        assets.response_headers = [ResponseHeader(name="Cache-Control", value=f"public, max-age={A_YEAR}, immutable")]
+        routes.append(assets)
     return routes

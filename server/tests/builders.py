@@ -44,9 +44,7 @@ async def build_staff(db: AsyncSession, clinic_id: UUID, name: str) -> Actor:
 
 
 async def build_patient(db: AsyncSession, clinic_id: UUID, name: str, *, protected: bool = False) -> Actor:
-    person = Patient(
-        clinic_id=clinic_id, iss="https://idp.test", sub=uuid4().hex, name=name, has_protected_identity=protected
-    )
+    person = Patient(clinic_id=clinic_id, iss="https://idp.test", sub=uuid4().hex, name=name, has_protected_identity=protected)
     db.add(person)
     await db.flush()
     return Actor(ActorKind.PATIENT, person.id, clinic_id, name)

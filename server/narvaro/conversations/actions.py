@@ -39,9 +39,8 @@ async def start_conversation(db: AsyncSession, actor: Actor, patient_id: UUID, *
         .returning(Conversation.id)
     )
     if made is None:
-        found = await db.scalar(visible_to(actor).where(Conversation.patient_id == patient_id))
-        assert found is not None  # noqa: S101 - the conflict above says that it is there
-        return found.id
+        there = visible_to(actor).with_only_columns(Conversation.id).where(Conversation.patient_id == patient_id)
+        return (await db.scalars(there)).one()
     await record_access(db, actor, "conversation.start", patient_id=patient_id, object_id=made, now=now)
     await wake(db, f"inbox:staff:{actor.clinic_id}", f"inbox:patient:{patient_id}")
     return made

@@ -6,10 +6,10 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from builders import NOON, Practice, build_practice
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from builders import NOON, Practice, build_practice
 from narvaro.auth.actors import system_of
 from narvaro.calls import actions, attendance_actions, queries, ring_actions
 from narvaro.calls.models import CallFeedback
@@ -212,7 +212,9 @@ async def test_feedback_is_given_once_by_those_who_were_in_it(db: AsyncSession) 
     await ring_actions.answer_ring(db, at.patient, ring_id, device_id=PHONE, now=NOON)
     await actions.end_call(db, at.staff, call_id, now=NOON)
     await attendance_actions.give_feedback(db, at.patient, call_id, NewFeedback(answer="yes"), now=NOON)
-    await attendance_actions.give_feedback(db, at.patient, call_id, NewFeedback(answer="yes", problem="picture_froze"), now=NOON)
+    await attendance_actions.give_feedback(
+        db, at.patient, call_id, NewFeedback(answer="yes", problem="picture_froze"), now=NOON
+    )
     with pytest.raises(FeedbackAlreadyGiven):
         await attendance_actions.give_feedback(db, at.patient, call_id, NewFeedback(answer="no"), now=NOON)
     with pytest.raises(NotFound):

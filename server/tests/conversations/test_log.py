@@ -4,10 +4,10 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from builders import NOON, build_patient, build_practice
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from builders import NOON, build_patient, build_practice
 from narvaro.audit.models import AuditEntry
 from narvaro.conversations import actions, queries
 from narvaro.conversations.models import Entry
