@@ -76,13 +76,14 @@ async def enqueue(
 
     With `queueing_lock`, nothing is added while a job with the same lock waits. `args`: ids and other small JSON values.
     """
-    connection = (await (await db.connection()).get_raw_connection()).driver_connection
-    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, connection=connection)
+    connection = await db.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, connection=driver)
     if queueing_lock is None:
         await job.defer_async(**msgspec.to_builtins(args))
         return
     with contextlib.suppress(AlreadyEnqueued):
-        async with db.begin_nested():
+        async with connection.begin_nested():
             await job.defer_async(**msgspec.to_builtins(args))
 
 
