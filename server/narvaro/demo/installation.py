@@ -1,0 +1,109 @@
+"""What one demo on this machine is made of: its directory, its ports, its secrets, its settings."""
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRETS = ("livekit_api_secret", "staff_oidc_client_secret", "patient_oidc_client_secret")
+
+
+class DemoStopped(Exception):
+    """One sentence that says why the demo cannot run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All on 127.0.0.1; the others follow the web's."""
+
+    web: int
+
+    @property
+    def identity(self) -> int:
+        return self.web + 1
+
+    @property
+    def media(self) -> int:
+        return self.web + 2
+
+    @property
+    def media_udp(self) -> int:
+        return self.web + 3
+
+    def refuse_taken(self) -> None:
+        """Raises DemoStopped, naming the first port that somebody else listens on."""
+        wanted = [(port, socket.SOCK_STREAM) for port in (self.web, self.identity, self.media)]
+        for port, kind in [*wanted, (self.media_udp, socket.SOCK_DGRAM)]:
+            if is_taken(port, kind):
+                raise DemoStopped(
+                    f"Port {port} is taken by another program; choose others with --port, for example --port 8700."
+                )
+
+
+def is_taken(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """`data` holds everything that survives a restart."""
+
+    data: Path
+    ports: Ports
+    secrets: Mapping[str, str]
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.web}"
+
+    @property
+    def issuer(self) -> str:
+        return f"http://127.0.0.1:{self.ports.identity}"
+
+    def environ(self, database_url: str) -> dict[str, str]:
+        """The settings of `serve` and `worker`; the caller's own `NARVARO_*` play no part."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("NARVARO_")}
+        found = {
+            "base_url": self.base_url,
+            "bind": f"127.0.0.1:{self.ports.web}",
+            "database_url": database_url,
+            "livekit_url": f"http://127.0.0.1:{self.ports.media}",
+            "livekit_public_url": f"ws://127.0.0.1:{self.ports.media}",
+            "livekit_api_key": "demo",
+            "staff_oidc_issuer": self.issuer,
+            "staff_oidc_client_id": "demo-staff",
+            "patient_oidc_issuer": self.issuer,
+            "patient_oidc_client_id": "demo-patient",
+            **self.secrets,
+        }
+        return inherited | {f"NARVARO_{name.upper()}": value for name, value in found.items()}
+
+
+def open_installation(data: Path, port: int) -> Installation:
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "logs").mkdir(exist_ok=True)
+    return Installation(data, Ports(port), keep_secrets(data / "secrets.json"))
+
+
+def keep_secrets(path: Path) -> dict[str, str]:
+    """Made once, readable by nobody else."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump({name: secrets.token_urlsafe(32) for name in SECRETS}, file)
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
+
+
+def default_data() -> Path:
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "narvaro" / "demo"

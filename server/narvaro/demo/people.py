@@ -1,0 +1,43 @@
+"""Who lives in the demo: two clinics, so that "may not see" can be tried."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClinic:
+    slug: str
+    name: str
+    brand: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """`sub` is the provider's name for the person, and the `login_hint` that leads straight to them."""
+
+    sub: str
+    name: str
+    kind: Literal["staff", "patient"]
+    clinic: DemoClinic
+    role: Literal["staff", "administrator"] = "staff"
+
+    def sign_in_url(self, base_url: str) -> str:
+        return f"{base_url}/{self.kind}/{self.clinic.slug}/sign-in?login_hint={self.sub}"
+
+
+TESTKOPING = DemoClinic("testkoping", "Hälsocentralen Testköping", "Region Testköping")
+TESTBY = DemoClinic("testby", "Barn- och ungdomsmottagningen Testby", "Region Testköping")
+CLINICS = (TESTKOPING, TESTBY)
+
+SELMA = DemoPerson("selma-testkvist", "Selma Testkvist", "staff", TESTKOPING)
+SOFIA = DemoPerson("sofia-gunnarsson", "Sofia Gunnarsson", "patient", TESTKOPING)
+PEOPLE = (
+    SELMA,
+    DemoPerson("anna-lindqvist", "Anna Lindqvist", "staff", TESTKOPING, "administrator"),
+    SOFIA,
+    DemoPerson("erik-lind", "Erik Lind", "patient", TESTKOPING),
+    DemoPerson("amina-hassan", "Amina Hassan", "patient", TESTKOPING),
+    DemoPerson("karl-johansson", "Karl Johansson", "patient", TESTKOPING),
+    DemoPerson("maria-ek", "Maria Ek", "staff", TESTBY),
+    DemoPerson("oskar-nyberg", "Oskar Nyberg", "patient", TESTBY),
+)

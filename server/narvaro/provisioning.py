@@ -1,0 +1,98 @@
+"""The commands that make clinics and people known: `narvaro clinic|staff|patient …`."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.clinics.actions import add_clinic, add_staff_member, set_clinic
+from narvaro.clinics.models import Clinic
+from narvaro.clinics.queries import get_clinic
+from narvaro.patients.actions import add_patient
+
+Run = Callable[[Callable[[AsyncSession], Awaitable[str]]], int]
+FACTS = ("name", "brand", "time_zone", "staff_acr", "patient_acr", "may_patients_sign_up", "may_share_whole_screen")
+
+
+def add_commands(commands: Any, run: Run) -> None:
+    """`run` runs one of the functions below in a transaction and prints its answer."""
+    clinic = commands.add_parser("clinic", help="add, change or list clinics").add_subparsers(required=True, metavar="command")
+    for name, act in (("add", make_clinic), ("set", change_clinic)):
+        command = clinic.add_parser(name)
+        command.add_argument("slug", help="the clinic's word in addresses: halsocentralen-testkoping")
+        add_fact_options(command, is_new=name == "add")
+        command.set_defaults(command=bound(run, act))
+    clinic.add_parser("list").set_defaults(command=bound(run, list_clinics))
+
+    staff = commands.add_parser("staff", help="let people work for a clinic").add_subparsers(required=True, metavar="command")
+    command = add_person_command(staff)
+    command.add_argument("--role", choices=("staff", "administrator"), default="staff")
+    command.set_defaults(command=bound(run, make_staff_member))
+
+    patient = commands.add_parser("patient", help="make patients known to a clinic").add_subparsers(
+        required=True, metavar="command"
+    )
+    command = add_person_command(patient)
+    command.add_argument("--protected-identity", action="store_true", help="skyddade personuppgifter")
+    command.set_defaults(command=bound(run, make_patient))
+
+
+def bound(run: Run, act: Callable[[AsyncSession, argparse.Namespace], Awaitable[str]]) -> Callable[[argparse.Namespace], int]:
+    return lambda options: run(lambda db: act(db, options))
+
+
+def add_fact_options(command: argparse.ArgumentParser, *, is_new: bool) -> None:
+    command.add_argument("--name", required=is_new)
+    command.add_argument("--brand", help="what a text message calls the sender, usually the region")
+    command.add_argument("--time-zone", metavar="ZONE", help="Europe/Stockholm")
+    command.add_argument("--staff-acr", metavar="ACR", help="level of assurance that staff must reach; empty for any")
+    command.add_argument("--patient-acr", metavar="ACR", help="the same for patients")
+    yes_or_no = argparse.BooleanOptionalAction
+    command.add_argument("--may-patients-sign-up", action=yes_or_no, default=None, help="an unknown patient is made known")
+    command.add_argument("--may-share-whole-screen", action=yes_or_no, default=None, help="not only windows and tabs")
+
+
+def add_person_command(people: Any) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = people.add_parser("add")
+    command.add_argument("clinic", help="the clinic's word in addresses")
+    command.add_argument("--iss", required=True, help="the identity provider, exactly as in its tokens")
+    command.add_argument("--sub", required=True, help="what the provider calls the person")
+    command.add_argument("--name", required=True)
+    return command
+
+
+def facts_of(options: argparse.Namespace) -> Any:
+    given = {name: getattr(options, name) for name in FACTS if getattr(options, name) is not None}
+    return {name: None if name.endswith("_acr") and value == "" else value for name, value in given.items()}
+
+
+async def make_clinic(db: AsyncSession, options: argparse.Namespace) -> str:
+    clinic = await add_clinic(db, options.slug, **facts_of(options))
+    return f"{clinic.slug}: {clinic.name}"
+
+
+async def change_clinic(db: AsyncSession, options: argparse.Namespace) -> str:
+    clinic = await set_clinic(db, options.slug, **facts_of(options))
+    return f"{clinic.slug}: {clinic.name}"
+
+
+async def list_clinics(db: AsyncSession, _options: argparse.Namespace) -> str:
+    clinics = await db.scalars(select(Clinic).order_by(Clinic.slug))
+    return "\n".join(f"{clinic.slug}\t{clinic.name}\t{clinic.brand}" for clinic in clinics) or "There is no clinic yet."
+
+
+async def make_staff_member(db: AsyncSession, options: argparse.Namespace) -> str:
+    clinic = await get_clinic(db, options.clinic)
+    person = await add_staff_member(db, clinic.id, iss=options.iss, sub=options.sub, name=options.name, role=options.role)
+    return f"{person.name}, {person.role}, {clinic.name}"
+
+
+async def make_patient(db: AsyncSession, options: argparse.Namespace) -> str:
+    clinic = await get_clinic(db, options.clinic)
+    hidden = options.protected_identity
+    person = await add_patient(
+        db, clinic.id, iss=options.iss, sub=options.sub, name=options.name, has_protected_identity=hidden
+    )
+    return f"{person.name}, patient, {clinic.name}"

@@ -1,0 +1,48 @@
+"""The two kinds of process: `serve` answers people, `worker` runs jobs; both until SIGTERM."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import uvicorn
+
+from narvaro.app import create_app, open_doors, register_features
+from narvaro.jobs.worker import run_worker
+from narvaro.logs import set_up_logging
+from narvaro.settings import Settings
+
+GRACE = 5
+"""Seconds that open requests get at the end; sockets are closed at once."""
+
+
+def serve(settings: Settings, *, routes: Sequence[Any] = ()) -> None:
+    set_up_logging()
+    host, port = settings.bind
+    uvicorn.run(
+        create_app(settings, routes=routes),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=65_536,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def work(settings: Settings) -> None:
+    set_up_logging()
+    asyncio.run(run_jobs(settings))
+
+
+async def run_jobs(settings: Settings) -> None:
+    register_features()
+    doors = open_doors(settings)
+    try:
+        await run_worker(doors)
+    finally:
+        await doors.media.close()
+        await doors.database.close()
