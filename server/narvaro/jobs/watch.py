@@ -42,7 +42,7 @@ async def keep_watch(doors: Doors) -> None:
 
 async def _watch_while_alone(connection: psycopg.AsyncConnection, doors: Doors) -> None:
     """Watch until the connection that holds the lock is lost."""
-    while not await _has_lock(connection):
+    while not await _has_lock(connection):  # noqa: ASYNC110 (the lock tells nobody when it is free)
         await asyncio.sleep(EVERY.total_seconds())
     rounds = [asyncio.create_task(_run_each_second(watch, doors)) for watch in _watches]
     try:
@@ -67,6 +67,6 @@ async def _run_each_second(watch: Watch, doors: Doors) -> None:
         try:
             async with asyncio.timeout(GIVE_UP_AFTER.total_seconds()):
                 await watch(doors, utc_now())
-        except Exception as error:  # noqa: BLE001 (one watch never stops the others)
+        except Exception as error:
             log.error("watch_failed", watch=watch.__qualname__, error=type(error).__name__)
         await asyncio.sleep(max(0.0, next_round - loop.time()))
