@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -105,9 +105,13 @@ async def current(request: Request[Any, Any, Any]) -> Known:
     return known
 
 
-async def current_actor(known: Known) -> Actor:
+async def current_actor(known: NamedDependency[Known]) -> Actor:
     return known.actor
 
 
 DEPENDENCIES = {"known": Provide(current), "actor": Provide(current_actor)}
-"""For the whole app: a handler under `/api/staff` or `/api/patient` asks for `actor: Actor` (or `known: Known`)."""
+"""For the whole app: a handler under `/api/staff` or `/api/patient` asks for one of the types below by name."""
+
+CurrentActor = NamedDependency[Actor]
+CurrentKnown = NamedDependency[Known]
+Db = NamedDependency[Database]

@@ -80,10 +80,10 @@ class Provider:
                 token = await client.fetch_token(
                     metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=code_verifier
                 )
+                claims = await self._read_id_token(token, nonce, acr)
+                name = claims.get("name") or await self._ask_name(client, metadata, claims["sub"])
             except OAuthError as error:
                 raise SignInRefused(str(error.error)) from error
-            claims = await self._read_id_token(token, nonce, acr)
-            name = claims.get("name") or await self._ask_name(client, metadata, claims["sub"])
         return Identity(iss=claims["iss"], sub=claims["sub"], name=name)
 
     @asynccontextmanager
@@ -98,6 +98,7 @@ class Provider:
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
             timeout=ANSWERS_WITHIN,
+            leeway=0,
         )
         with _as_provider_down():
             async with client:

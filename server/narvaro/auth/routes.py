@@ -6,16 +6,14 @@ from litestar import Request, Response, delete, get
 
 from narvaro.auth import cookies, sign_in
 from narvaro.auth.actions import end_session
-from narvaro.auth.guards import kind_of, settings_of
+from narvaro.auth.guards import CurrentKnown, Db, kind_of, settings_of
 from narvaro.auth.people import find_home
-from narvaro.auth.queries import Known
 from narvaro.auth.schemas import SignedIn
-from narvaro.db.session import Database
 from narvaro.errors import NotSignedIn
 
 
 @get(["/api/staff/me", "/api/patient/me"])
-async def show_me(known: Known, database: Database) -> SignedIn:
+async def show_me(known: CurrentKnown, database: Db) -> SignedIn:
     """Who is signed in here."""
     actor = known.actor
     async with database.transaction() as db:
@@ -35,7 +33,7 @@ async def show_me(known: Known, database: Database) -> SignedIn:
 
 
 @delete(["/api/staff/session", "/api/patient/session"], status_code=204)
-async def sign_out(request: Request[Any, Any, Any], known: Known, database: Database) -> Response[None]:
+async def sign_out(request: Request[Any, Any, Any], known: CurrentKnown, database: Db) -> Response[None]:
     """End this browser's session and its sockets."""
     async with database.transaction() as db:
         await end_session(db, known.token_hash)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import structlog
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from narvaro.auth import actions, cookies, pages
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
-Text = Annotated[str | None, Parameter(max_length=4000)]
+Text = Annotated[str | None, QueryParameter(max_length=4000)]
 AGAIN = "Försök igen"
 
 
@@ -159,8 +159,8 @@ def sign_in_routes(kind: ActorKind) -> list[HTTPRouteHandler]:
     @get(f"/{kind.value}/{{clinic:str}}/sign-in", name=f"{kind.value}-sign-in", include_in_schema=False)
     async def sign_in(
         request: AnyRequest,
-        clinic: str,
-        wanted: Annotated[str | None, Parameter(query="next", max_length=4000)] = None,
+        clinic: FromPath[str],
+        wanted: Annotated[str | None, QueryParameter(name="next", max_length=4000)] = None,
         login_hint: Text = None,
     ) -> Answer:
         return await leave_for_provider(request, kind, clinic, wanted, login_hint)
@@ -168,7 +168,7 @@ def sign_in_routes(kind: ActorKind) -> list[HTTPRouteHandler]:
     @get(f"/{kind.value}/signed-in", name=f"{kind.value}-signed-in", include_in_schema=False)
     async def signed_in(
         request: AnyRequest,
-        returned: Annotated[str | None, Parameter(query="state", max_length=200)] = None,
+        returned: Annotated[str | None, QueryParameter(name="state", max_length=200)] = None,
         code: Text = None,
         iss: Text = None,
     ) -> Answer:
