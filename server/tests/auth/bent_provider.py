@@ -20,7 +20,7 @@ CLIENT_SECRET = "a secret of the test"
 
 
 class BentProvider:
-    """`claims` go into every ID token over the right ones; None removes one. `metadata` likewise into the discovery document."""
+    """`claims` go into every ID token over the right ones; None removes one. `metadata` likewise into discovery."""
 
     def __init__(self, port: int) -> None:
         self.issuer = f"http://127.0.0.1:{port}"
@@ -36,7 +36,8 @@ class BentProvider:
     def authorize(self, address: str, sub: str) -> str:
         """What the provider's page does when a person presses the button: the code for the callback."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        assert asked["code_challenge_method"] == "S256" and asked["response_type"] == "code"
+        assert asked["code_challenge_method"] == "S256"
+        assert asked["response_type"] == "code"
         code = f"code-{len(self._codes)}"
         self._last_sub = sub
         self._codes[code] = {**asked, "sub": sub}

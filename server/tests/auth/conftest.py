@@ -6,13 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from auth.bent_provider import CLIENT_ID, CLIENT_SECRET, BentProvider, bent_provider
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
 import narvaro.clinics.sign_in
 import narvaro.patients.sign_in  # noqa: F401
-from auth.bent_provider import CLIENT_ID, CLIENT_SECRET, BentProvider, bent_provider
 from narvaro.auth import guards, routes
 from narvaro.auth.headers import security_headers
 from narvaro.auth.oidc import providers_from

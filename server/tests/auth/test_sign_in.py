@@ -39,8 +39,11 @@ async def test_provider_is_asked_with_pkce_nonce_hint_and_the_clinics_acr(browse
     async with database.transaction() as db:
         await set_clinic(db, "testkoping", staff_acr="loa3")
     asked = parse_qs(urlsplit(await browser.leave(f"{STAFF}?login_hint=selma")).query)
-    assert asked["code_challenge_method"] == ["S256"] and asked["login_hint"] == ["selma"] and asked["acr_values"] == ["loa3"]
-    assert len(asked["nonce"][0]) >= 22 and len(asked["state"][0]) >= 22
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["login_hint"] == ["selma"]
+    assert asked["acr_values"] == ["loa3"]
+    assert len(asked["nonce"][0]) >= 22
+    assert len(asked["state"][0]) >= 22
     assert asked["redirect_uri"] == [f"{BASE_URL}/staff/signed-in"]
 
 
@@ -48,7 +51,8 @@ async def test_staff_and_patient_sign_ins_under_way_at_once_in_one_browser_both_
     staff, patient, again = [await browser.leave(address) for address in (STAFF, PATIENT, STAFF)]
     for kind, address, person in (("patient", patient, "sofia"), ("staff", again, "selma"), ("staff", staff, "selma")):
         assert (await browser.come_back(kind, address, person)).status_code == 303
-    assert await is_signed_in(browser, "staff") and await is_signed_in(browser, "patient")
+    assert await is_signed_in(browser, "staff")
+    assert await is_signed_in(browser, "patient")
 
 
 @pytest.mark.parametrize(
@@ -65,13 +69,15 @@ async def test_another_browser_cannot_use_the_attempt_and_does_not_use_it_up(bro
     at_provider = await browser.leave(STAFF)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=site), base_url=BASE_URL) as other:  # type: ignore[arg-type]
         answer = await other.get("/staff/signed-in", params={"code": "stolen", "state": state_of(at_provider)})
-    assert answer.status_code == 400 and "Inloggningen blev inte klar" in answer.text
+    assert answer.status_code == 400
+    assert "Inloggningen blev inte klar" in answer.text
     assert (await browser.come_back("staff", at_provider, "selma")).status_code == 303
 
 
 async def test_unknown_state_is_refused(browser: Browser) -> None:
     answer = await browser.http.get("/staff/signed-in", params={"code": "x", "state": "made-up"})
-    assert answer.status_code == 400 and not await is_signed_in(browser)
+    assert answer.status_code == 400
+    assert not await is_signed_in(browser)
 
 
 async def test_attempt_of_a_patient_does_not_sign_in_staff(browser: Browser) -> None:
@@ -92,7 +98,8 @@ async def test_code_of_another_attempt_is_refused_by_its_verifier(browser: Brows
     one, other = await browser.leave(STAFF), await browser.leave(STAFF)
     code = browser.provider.authorize(one, "selma")
     answer = await browser.http.get("/staff/signed-in", params={"code": code, "state": state_of(other)})
-    assert answer.status_code == 400 and not await is_signed_in(browser)
+    assert answer.status_code == 400
+    assert not await is_signed_in(browser)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +110,8 @@ async def test_code_of_another_attempt_is_refused_by_its_verifier(browser: Brows
 async def test_id_token_with_a_wrong_claim_is_refused(browser: Browser, claims: dict[str, Any]) -> None:
     browser.provider.claims = claims
     answer = await browser.sign_in(STAFF, "selma")
-    assert answer.status_code == 400 and not await is_signed_in(browser)
+    assert answer.status_code == 400
+    assert not await is_signed_in(browser)
 
 
 async def test_id_token_signed_by_somebody_else_is_refused(browser: Browser) -> None:
@@ -135,7 +143,8 @@ async def test_provider_with_another_issuer_than_configured_is_not_used(browser:
 async def test_provider_that_is_down_is_named_with_a_way_to_try_again(browser: Browser) -> None:
     browser.provider.is_broken = True
     answer = await browser.http.get(f"{STAFF}?next=/staff/testkoping/conversations/1")
-    assert answer.status_code == 503 and "Inloggningstjänsten svarar inte" in answer.text
+    assert answer.status_code == 503
+    assert "Inloggningstjänsten svarar inte" in answer.text
     assert 'href="/staff/testkoping/sign-in?next=%2Fstaff%2Ftestkoping%2Fconversations%2F1"' in answer.text
     browser.provider.is_broken = False
     assert (await browser.sign_in(STAFF, "selma")).status_code == 303
@@ -151,14 +160,17 @@ async def test_refusal_at_the_provider_is_told_kindly(browser: Browser) -> None:
     at_provider = await browser.leave(STAFF)
     asked = {"error": "access_denied", "state": state_of(at_provider)}
     answer = await browser.http.get("/staff/signed-in", params=asked)
-    assert answer.status_code == 400 and "Inloggningen avbröts" in answer.text
+    assert answer.status_code == 400
+    assert "Inloggningen avbröts" in answer.text
 
 
 @pytest.mark.parametrize("address", [STAFF, PATIENT, "/staff/annan/sign-in"])
 async def test_unknown_person_gets_a_kind_page_and_no_account(browser: Browser, address: str) -> None:
     answer = await browser.sign_in(address, "nobody")
-    assert answer.status_code == 403 and "Du är inte upplagd här" in answer.text
-    assert not await is_signed_in(browser) and not await is_signed_in(browser, "patient")
+    assert answer.status_code == 403
+    assert "Du är inte upplagd här" in answer.text
+    assert not await is_signed_in(browser)
+    assert not await is_signed_in(browser, "patient")
 
 
 async def test_patient_signs_up_where_the_clinic_allows_it_with_the_name_from_userinfo(
@@ -178,4 +190,5 @@ async def test_userinfo_about_somebody_else_is_refused(browser: Browser, provide
 
 async def test_unknown_clinic_is_not_found(browser: Browser) -> None:
     answer = await browser.http.get("/staff/ingen/sign-in")
-    assert answer.status_code == 404 and "Mottagningen finns inte" in answer.text
+    assert answer.status_code == 404
+    assert "Mottagningen finns inte" in answer.text

@@ -1,0 +1,134 @@
+"""Sessions, and what may be asked with them."""
+
+from datetime import timedelta
+
+import pytest
+from auth.conftest import BASE_URL, Browser
+from sqlalchemy import func, select, update
+
+from narvaro.auth.actions import touch_people
+from narvaro.auth.actors import ActorKind
+from narvaro.auth.cookies import session_cookie
+from narvaro.auth.guards import origin_of
+from narvaro.auth.headers import content_security_policy
+from narvaro.auth.models import Session
+from narvaro.auth.tokens import hash_token
+from narvaro.clock import utc_now
+from narvaro.db.session import Database
+
+STAFF = "/staff/testkoping/sign-in"
+OWN = {"Origin": BASE_URL}
+
+
+async def age(database: Database, *, seen: timedelta = timedelta(0), signed_in: timedelta = timedelta(0)) -> None:
+    async with database.transaction() as db:
+        await db.execute(update(Session).values(seen_at=Session.seen_at - seen, expires_at=Session.expires_at - signed_in))
+
+
+async def test_only_the_hash_of_the_token_is_stored(browser: Browser, database: Database) -> None:
+    await browser.sign_in(STAFF, "selma")
+    token = browser.http.cookies["narvaro_staff_8600"]
+    async with database.transaction() as db:
+        stored = await db.scalar(select(Session.token_hash))
+    assert stored == hash_token(token)
+    assert token.encode() not in stored
+
+
+@pytest.mark.parametrize(("seen", "signed_in"), [(2, 0), (0, 12)])
+async def test_session_ends_when_idle_and_when_old(browser: Browser, database: Database, seen: int, signed_in: int) -> None:
+    await browser.sign_in(STAFF, "selma")
+    await age(database, seen=timedelta(hours=seen), signed_in=timedelta(hours=signed_in))
+    answer = await browser.http.get("/api/staff/me")
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {"type": "about:blank", "title": "Sign in first.", "status": 401, "code": "not-signed-in"}
+
+
+async def test_request_keeps_the_session_awake(browser: Browser, database: Database) -> None:
+    await browser.sign_in(STAFF, "selma")
+    for _ in range(3):
+        await age(database, seen=timedelta(minutes=70))
+        assert (await browser.http.get("/api/staff/me")).status_code == 200
+
+
+async def test_call_keeps_a_session_awake_but_wakes_no_dead_one(browser: Browser, database: Database) -> None:
+    await browser.sign_in(STAFF, "selma")
+    for hours, status in ((1, 200), (3, 401)):
+        await age(database, seen=timedelta(hours=hours))
+        async with database.transaction() as db:
+            person_id = await db.scalar(select(Session.person_id))
+            assert person_id is not None
+            await touch_people(db, ActorKind.STAFF, [person_id], now=utc_now())
+        assert (await browser.http.get("/api/staff/me")).status_code == status
+
+
+async def test_staff_cookie_says_nothing_on_the_patients_prefix(browser: Browser) -> None:
+    await browser.sign_in(STAFF, "selma")
+    browser.http.cookies.set("narvaro_patient_8600", browser.http.cookies["narvaro_staff_8600"])
+    assert (await browser.http.get("/api/patient/me")).status_code == 401
+
+
+async def test_sign_out_ends_the_session_for_a_saved_cookie_too(browser: Browser) -> None:
+    await browser.sign_in(STAFF, "selma")
+    saved = browser.http.cookies["narvaro_staff_8600"]
+    assert (await browser.http.delete("/api/staff/session", headers=OWN)).status_code == 204
+    assert "narvaro_staff_8600" not in browser.http.cookies
+    browser.http.cookies.set("narvaro_staff_8600", saved)
+    assert (await browser.http.get("/api/staff/me")).status_code == 401
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.test", "http://127.0.0.1:8601", BASE_URL + ".evil.test"])
+async def test_changing_request_from_elsewhere_is_refused(browser: Browser, origin: str | None) -> None:
+    await browser.sign_in(STAFF, "selma")
+    answer = await browser.http.delete("/api/staff/session", headers={"Origin": origin} if origin else {})
+    assert (answer.status_code, answer.json()["code"]) == (400, "foreign-origin")
+    assert (await browser.http.get("/api/staff/me")).status_code == 200
+
+
+async def test_body_that_is_not_json_is_refused(browser: Browser) -> None:
+    asked = {**OWN, "Content-Type": "text/plain"}
+    answer = await browser.http.request("DELETE", "/api/staff/session", headers=asked, content=b"{}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "not-json")
+
+
+async def test_somebody_else_signing_in_ends_the_browsers_earlier_session(browser: Browser, database: Database) -> None:
+    for person in ("selma", "selma", "anna"):
+        await browser.sign_in(STAFF, person)
+    async with database.transaction() as db:
+        assert await db.scalar(select(func.count()).select_from(Session)) == 2
+    assert (await browser.http.get("/api/staff/me")).json()["name"] == "Anna Lindqvist"
+
+
+@pytest.mark.parametrize("path", ["/api/staff/me", "/nowhere", "/staff/ingen/sign-in"])
+async def test_every_answer_has_the_security_headers(browser: Browser, path: str) -> None:
+    headers = (await browser.http.get(path)).headers
+    assert "unsafe" not in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert (headers["cross-origin-opener-policy"], headers["cache-control"]) == ("same-origin", "no-store")
+    assert "camera=(self)" in headers["permissions-policy"]
+    assert "strict-transport-security" not in headers
+
+
+@pytest.mark.parametrize(("path", "method", "status"), [("/nowhere", "GET", 404), ("/api/staff/me", "PUT", 405)])
+async def test_litestars_own_refusals_are_problems(browser: Browser, path: str, method: str, status: int) -> None:
+    answer = await browser.http.request(method, path, headers=OWN)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == answer.json()["status"] == status
+
+
+def test_https_cookies_have_the_host_prefix_and_are_secure() -> None:
+    cookie = session_cookie("https://vard.example", ActorKind.STAFF, "token")
+    assert (cookie.key, cookie.secure, cookie.path, cookie.domain) == ("__Host-narvaro_staff", True, "/", None)
+
+
+def test_policy_names_both_sockets() -> None:
+    policy = content_security_policy("https://vard.example", "wss://media.example")
+    assert "connect-src 'self' wss://vard.example wss://media.example https://media.example" in policy
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"), [("https://A.example:443/", "https://a.example"), ("http://[::1]:80", "http://[::1]")]
+)
+def test_origin_is_written_as_browsers_write_it(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
