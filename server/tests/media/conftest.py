@@ -1,26 +1,19 @@
-"""The twin, and a real LiveKit on loopback, behind one way to enter as a browser does."""
+"""The twin, and a real LiveKit on loopback."""
 
 import asyncio
 import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import pytest
-from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from media.rig import KEY, PORT, SECRET, LiveKitRig, MemoryRig, Rig
 
-from narvaro.errors import NotFound, NotSignedIn
-from narvaro.media import MediaDown, MediaServer
+from narvaro.media import MediaDown
 from narvaro.media.livekit import LiveKit
 from narvaro.media.memory import MemoryMedia
 
-PORT = 7990
-KEY, SECRET = "key", "a secret for the contract tests only"
 CONFIGURATION = f"""
 port: {PORT}
 bind_addresses: ["127.0.0.1"]
@@ -38,37 +31,6 @@ turn: {{enabled: false}}
 room: {{auto_create: false}}
 logging: {{level: error}}
 """
-
-
-class Rig(Protocol):
-    """A media server and its doorbell."""
-
-    media: MediaServer
-
-    async def enter(self, token: str) -> None:
-        """As a browser does. Raises NotSignedIn or NotFound when it is not let in."""
-
-
-@dataclass
-class MemoryRig:
-    media: MemoryMedia
-
-    async def enter(self, token: str) -> None:
-        self.media.connect(token)
-
-
-@dataclass
-class LiveKitRig:
-    media: LiveKit
-    lines: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-    async def enter(self, token: str) -> None:
-        address = f"ws://127.0.0.1:{PORT}/rtc?access_token={token}&protocol=16&auto_subscribe=1&sdk=js&version=2.23.0"
-        try:
-            line = await self.lines.enter_async_context(connect(address))
-        except InvalidStatus as refused:
-            raise NotFound if refused.response.status_code == 404 else NotSignedIn from refused
-        await line.recv()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket as sockets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,24 +15,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor
 from narvaro.db.session import Database
-from narvaro.realtime import messages, presence, topics
+from narvaro.realtime import line, messages, presence, topics
 from narvaro.realtime.hub import Hub
-from narvaro.realtime.schemas import Pong, Presence, Subscribe, Unsubscribe
+from narvaro.realtime.schemas import FromClient, Pong, Presence, Subscribe, Unsubscribe
 from narvaro.realtime.socket import socket_routes
-from narvaro.realtime.topics import Loaded, register_topic
+from narvaro.realtime.topics import Loaded, TopicKind, register_topic
 
 
 @pytest.fixture(autouse=True)
 def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test registers, no other sees."""
-    for registry in (topics.TOPIC_KINDS, messages.MESSAGE_RECEIVERS):
-        for key in list(registry):
-            monkeypatch.delitem(registry, key)  # type: ignore[arg-type]
+    kinds: dict[str, TopicKind] = {}
+    receivers: dict[type[FromClient], messages.MessageReceiver[Any]] = {}
+    monkeypatch.setattr(line, "TOPIC_KINDS", kinds)
+    monkeypatch.setattr(topics, "TOPIC_KINDS", kinds)
+    monkeypatch.setattr(line, "MESSAGE_RECEIVERS", receivers)
+    monkeypatch.setattr(messages, "MESSAGE_RECEIVERS", receivers)
     monkeypatch.setattr(presence, "_hooks", [])
 
 
 @pytest.fixture
-def world(database: Database, registries: None) -> Iterator[World]:
+def world(database: Database, registries: None) -> World:
     world = World(database)
 
     async def load_log(_db: AsyncSession, _actor: Actor, _id: UUID | None, since: int) -> Loaded:
@@ -50,9 +54,7 @@ def world(database: Database, registries: None) -> Iterator[World]:
     register_topic("log", load_log)
     register_topic("board", load_board)
     register_topic("call", load_call)
-    yield world
-    for name in ("log", "board", "call"):
-        del topics.TOPIC_KINDS[name]
+    return world
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ class Browser:
         """Nothing more comes before the answer to a question asked now."""
         await self.say("subscribe", topic="nowhere")
         async with asyncio.timeout(5):
-            return json.loads(await self.line.recv()) == {"type": "gone", "topic": "nowhere"}
+            return bool(json.loads(await self.line.recv()) == {"type": "gone", "topic": "nowhere"})
 
     async def close_code(self) -> int | None:
         async with asyncio.timeout(5):
