@@ -24,6 +24,7 @@ log = structlog.get_logger()
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 CLOSE_WITHIN: Final = 2.0
 ASK_AGAIN_AFTER: Final = 1.0
+ASK_IN_CALL_EVERY: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ class SessionWatch:
 
     def tell(self, sender_kind: str, message: str) -> None:
         """Nobody writes to a session."""
+
+    async def ask_during_call(self) -> None:
+        """A running call is activity (C2), so its page asks now and then; one that is only open does not."""
+        while True:
+            await asyncio.sleep(ASK_IN_CALL_EVERY)
+            if self._line.facts.call_id:
+                self.wake()
 
     async def _ask(self) -> None:
         while self._must_ask and not self._line.closed.done():
@@ -100,16 +108,17 @@ async def _serve(
     hub.follow(session_key, session)
     session.wake()
     try:
-        await _run(socket, line)
+        await _run(line, socket, session)
     finally:
         hub.unfollow(session_key, session)
         line.release()
         await asyncio.shield(hub.remove(line))
 
 
-async def _run(socket: WebSocket[Any, Any, Any], line: Line) -> None:
+async def _run(line: Line, socket: WebSocket[Any, Any, Any], session: SessionWatch) -> None:
     """Until either side closes; the browser is told why."""
-    tasks = [asyncio.create_task(_guard(line, work)) for work in (_read(socket, line), line.pump(socket.send_text))]
+    works = (_read(socket, line), line.pump(socket.send_text), session.ask_during_call())
+    tasks = [asyncio.create_task(_guard(line, work)) for work in works]
     try:
         code = await line.closed
     finally:

@@ -7,6 +7,7 @@ from realtime.socket_site import Board, Site, World
 from websockets.exceptions import InvalidStatus
 
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.realtime import socket
 from narvaro.realtime.topics import tell, wake
 
 
@@ -138,3 +139,17 @@ async def test_too_many_topics_close(site: Site, world: World) -> None:
         for call_id in world.calls:
             await page.say("subscribe", topic=f"call:{call_id}")
         assert await page.close_code() == 4008
+
+
+async def test_session_that_ends_during_a_call_closes_the_line(
+    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody wakes it: the session ran out. A page in a call asks now and then; that is also what keeps the session alive."""
+    monkeypatch.setattr(socket, "ASK_IN_CALL_EVERY", 0.05)
+    world.calls = {call := uuid4()}
+    session = site.sessions.sign_in()
+    async with site.page(session) as page:
+        await page.say("subscribe", topic=f"call:{call}")
+        await page.hear("ping")
+        del site.sessions.actors[session]
+        assert await page.close_code() == 4001
