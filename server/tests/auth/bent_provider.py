@@ -49,7 +49,7 @@ class BentProvider:
         if path == "/.well-known/openid-configuration":
             return 200, self._discovery()
         if path == "/jwks":
-            return 200, KeySet([self.key]).as_dict(private=False)
+            return 200, dict(KeySet([self.key]).as_dict(private=False))
         if path == "/userinfo":
             return 200, self.userinfo or {"sub": self._last_sub}
         return self._token(form, authorization)

@@ -1,7 +1,9 @@
 """Sessions, and what may be asked with them."""
 
+import json
 from datetime import timedelta
 
+import psycopg
 import pytest
 from auth.conftest import BASE_URL, Browser
 from sqlalchemy import func, select, update
@@ -12,9 +14,10 @@ from narvaro.auth.cookies import session_cookie
 from narvaro.auth.guards import origin_of
 from narvaro.auth.headers import content_security_policy
 from narvaro.auth.models import Session
-from narvaro.auth.tokens import hash_token
+from narvaro.auth.tokens import hash_token, session_key
 from narvaro.clock import utc_now
 from narvaro.db.session import Database
+from narvaro.realtime.topics import CHANNEL
 
 STAFF = "/staff/testkoping/sign-in"
 OWN = {"Origin": BASE_URL}
@@ -132,3 +135,13 @@ def test_policy_names_both_sockets() -> None:
 )
 def test_origin_is_written_as_browsers_write_it(url: str, origin: str) -> None:
     assert origin_of(url) == origin
+
+
+async def test_sign_out_wakes_the_sessions_sockets(browser: Browser, database: Database) -> None:
+    await browser.sign_in(STAFF, "selma")
+    key = session_key(hash_token(browser.http.cookies["narvaro_staff_8600"]))
+    async with await psycopg.AsyncConnection.connect(database.url, autocommit=True) as listener:
+        await listener.execute(f"LISTEN {CHANNEL}")
+        await browser.http.delete("/api/staff/session", headers=OWN)
+        woken = [note.payload async for note in listener.notifies(timeout=10, stop_after=1)]
+    assert woken == [json.dumps({"wake": [key]})]
