@@ -16,7 +16,7 @@ const FAULT_BY_NAME: Record<string, DeviceFault> = {
 /** What `getUserMedia` refused with, by its error's name (Media Capture and Streams, 10.2). */
 export function faultOf(error: unknown): DeviceFault {
   if (!navigator.mediaDevices) return "blocked";
-  return FAULT_BY_NAME[error instanceof Error ? error.name : ""] ?? "blocked";
+  return FAULT_BY_NAME[(error as { name?: string } | null)?.name ?? ""] ?? "blocked";
 }
 
 export interface FaultText {

@@ -1,0 +1,38 @@
+import type { CallSnapshot } from "../../api/wire";
+import { i18n } from "../../lib/i18n";
+import type { MediaLine } from "../media/MediaSession";
+import type { CallWindow } from "./callWindow";
+import { mayRingAgain } from "./ringWords";
+
+export interface CallBanner {
+  id: string;
+  tone: "calm" | "warn" | "stop";
+  words: string;
+  /** The one thing to do about it. */
+  act?: "ring-again" | "take-over";
+}
+
+/** What has to be said across the top of the call, the gravest first. */
+export function bannersOf({ call, ending }: CallWindow, line: MediaLine, isSocketDown: boolean, kind: "staff" | "patient"): CallBanner[] {
+  const banners: CallBanner[] = [];
+  if (ending === "trying-again") banners.push({ id: "ending", tone: "stop", words: i18n.t("Samtalet kunde inte avslutas än. Vi försöker igen.") });
+  if (line === "elsewhere") banners.push({ id: "elsewhere", tone: "calm", words: i18n.t("Du är med i samtalet i ett annat fönster."), act: "take-over" });
+  else if (call?.is_media_down) banners.push({ id: "media", tone: "warn", words: i18n.t("Videotjänsten svarar inte. Bild och ljud kommer tillbaka av sig själva. Ni kan skriva så länge.") });
+  else if (line === "mending" || line === "rejoining" || isSocketDown) banners.push({ id: "line", tone: "warn", words: i18n.t("Anslutningen bröts. Återansluter …") });
+  if (call) banners.push(...peopleBanners(call, kind));
+  return banners;
+}
+
+function peopleBanners(call: CallSnapshot, kind: "staff" | "patient"): CallBanner[] {
+  if (call.status !== "active") return [];
+  if (kind === "patient") return isStaffLost(call) ? [{ id: "staff", tone: "warn", words: i18n.t("Vårdpersonalen har tappat anslutningen – vänta kvar") }] : [];
+  const patient = call.left.find((one) => one.kind === "patient");
+  if (!patient || !mayRingAgain(call)) return [];
+  const words = patient.reason === "lost" ? i18n.t("{name} har tappat anslutningen", { name: patient.name }) : i18n.t("{name} har lämnat samtalet", { name: patient.name });
+  return [{ id: "left", tone: "warn", words, act: "ring-again" }];
+}
+
+function isStaffLost(call: CallSnapshot): boolean {
+  const staff = call.attendances.filter((one) => one.kind === "staff");
+  return call.no_staff_since !== null || staff.every((one) => one.is_lost);
+}

@@ -1,0 +1,72 @@
+import type { AttendanceSnapshot, CallSnapshot } from "../../api/wire";
+import { i18n } from "../../lib/i18n";
+import type { LocalState } from "../media/LocalDevices";
+import type { MediaState } from "../media/MediaSession";
+import { ownPicture, type Picture } from "../media/people";
+
+/** What one tile shows: a person, or a surface that a person shares. */
+export interface TileFacts {
+  id: string;
+  kind: "person" | "screen";
+  name: string;
+  /** How the person is known. */
+  known: string;
+  isMe: boolean;
+  isLost: boolean;
+  isSpeaking: boolean;
+  hasMicrophone: boolean;
+  hasCamera: boolean;
+  picture: Picture | null;
+}
+
+export function knownAs(kind: AttendanceSnapshot["kind"]): string {
+  if (kind === "staff") return i18n.t("vårdpersonal");
+  return kind === "patient" ? i18n.t("patient") : i18n.t("gäst, ej legitimerad");
+}
+
+/** Only people in the attendance list, myself last. */
+export function tilesOf(call: CallSnapshot | null, isMe: (one: AttendanceSnapshot) => boolean, myName: string, myKind: "staff" | "patient", local: LocalState, media: MediaState): TileFacts[] {
+  const others = (call?.attendances ?? []).filter((one) => !isMe(one));
+  const mine: TileFacts = {
+    id: "me",
+    kind: "person",
+    name: myName,
+    known: knownAs(myKind),
+    isMe: true,
+    isLost: false,
+    isSpeaking: media.isSpeaking,
+    hasMicrophone: local.microphone.isOn && local.microphone.track !== null,
+    hasCamera: local.camera.isOn && local.camera.track !== null,
+    picture: local.camera.isOn ? ownPicture(local.camera.track) : null,
+  };
+  return [...others.map((one) => personTile(one, media)), mine];
+}
+
+function personTile(one: AttendanceSnapshot, media: MediaState): TileFacts {
+  const person = media.people[one.identity];
+  return {
+    id: one.identity,
+    kind: "person",
+    name: one.name,
+    known: knownAs(one.kind),
+    isMe: false,
+    isLost: one.is_lost,
+    isSpeaking: person?.isSpeaking ?? false,
+    hasMicrophone: person?.hasMicrophone ?? false,
+    hasCamera: person?.camera != null,
+    picture: person?.camera ?? null,
+  };
+}
+
+/** The shared surfaces of the people in the call, the others' and not one's own. */
+export function screensOf(tiles: TileFacts[], media: MediaState): TileFacts[] {
+  return tiles.flatMap((tile) => {
+    const screen = media.people[tile.id]?.screen;
+    return screen ? [{ ...tile, id: `screen ${tile.id}`, kind: "screen" as const, picture: screen, isSpeaking: false }] : [];
+  });
+}
+
+/** Who takes the stage: whom the viewer has pinned, else a shared surface, else nobody. */
+export function stageTile(tiles: TileFacts[], screens: TileFacts[], pinned: string | null): TileFacts | null {
+  return [...tiles, ...screens].find((tile) => tile.id === pinned) ?? screens[0] ?? null;
+}
