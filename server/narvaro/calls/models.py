@@ -13,9 +13,7 @@ class Call(Base):
     """From first ring to end. `id` is made by the client; `room` is random and for this call only (A1)."""
 
     __tablename__ = "calls"
-    __table_args__ = (
-        Index("calls_one_not_ended", "conversation_id", unique=True, postgresql_where=text("status <> 'ended'")),
-    )
+    __table_args__ = (Index("calls_one_not_ended", "conversation_id", unique=True, postgresql_where=text("status <> 'ended'")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
@@ -72,7 +70,9 @@ class Attendance(Base):
     """One actor's presence in one call, from answer or admission to leaving. `identity`: name in the media room."""
 
     __tablename__ = "attendances"
-    __table_args__ = (Index("attendances_present", "call_id", "kind", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),)
+    __table_args__ = (
+        Index("attendances_present", "call_id", "kind", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))

@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post, put
+from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
+from litestar.params import FromPath, JSONBody, SkipValidation
 
 from narvaro.audit.actions import record_access
-from narvaro.auth.actors import Actor
+from narvaro.auth.guards import CurrentActor, Db
 from narvaro.calls import actions, attendance_actions, queries, ring_actions, seats
 from narvaro.calls.reports import handle_report
 from narvaro.calls.schemas import (
@@ -23,14 +25,15 @@ from narvaro.calls.schemas import (
     SharingRule,
 )
 from narvaro.clock import utc_now
-from narvaro.db.session import Database
 from narvaro.media import MediaDown, MediaServer
 
+Media = NamedDependency[SkipValidation[MediaServer]]
+Id = FromPath[UUID]
 REPORT_MAX_BYTES = 65_536
 
 
 @put("/calls/{call_id:uuid}")
-async def place_call(call_id: UUID, data: PlaceCall, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+async def place_call(call_id: Id, data: JSONBody[PlaceCall], actor: CurrentActor, database: Db, media: Media) -> CallSnapshot:
     """Place the call, or give it as it is: the client's id makes repeats harmless. Ringing never waits for the media room."""
     async with database.transaction() as db:
         call = await actions.place_call(db, actor, call_id, data.conversation_id, now=utc_now())
@@ -42,7 +45,7 @@ async def place_call(call_id: UUID, data: PlaceCall, actor: Actor, database: Dat
 
 
 @get("/calls/{call_id:uuid}")
-async def get_call(call_id: UUID, actor: Actor, database: Database) -> CallSnapshot:
+async def get_call(call_id: Id, actor: CurrentActor, database: Db) -> CallSnapshot:
     async with database.transaction() as db:
         snapshot = await queries.load_call(db, actor, call_id)
         await record_access(db, actor, "call.open", patient_id=snapshot.patient_id, object_id=call_id, now=utc_now())
@@ -50,7 +53,7 @@ async def get_call(call_id: UUID, actor: Actor, database: Database) -> CallSnaps
 
 
 @post("/calls/{call_id:uuid}/join", status_code=200)
-async def join_call(call_id: UUID, data: JoinCall, actor: Actor, database: Database, media: MediaServer) -> CallJoined:
+async def join_call(call_id: Id, data: JSONBody[JoinCall], actor: CurrentActor, database: Db, media: Media) -> CallJoined:
     """A seat and a fresh pass: at first, after a reload, when the line was lost."""
     async with database.transaction() as db:
         call, seat = await attendance_actions.join_call(db, actor, call_id, device_id=data.device_id, now=utc_now())
@@ -59,14 +62,14 @@ async def join_call(call_id: UUID, data: JoinCall, actor: Actor, database: Datab
 
 
 @post("/calls/{call_id:uuid}/leave", status_code=204)
-async def leave_call(call_id: UUID, actor: Actor, database: Database) -> None:
+async def leave_call(call_id: Id, actor: CurrentActor, database: Db) -> None:
     """The call goes on without this person."""
     async with database.transaction() as db:
         await attendance_actions.leave_call(db, actor, call_id, now=utc_now())
 
 
 @post("/calls/{call_id:uuid}/rings", status_code=200)
-async def ring_again(call_id: UUID, actor: Actor, database: Database) -> CallSnapshot:
+async def ring_again(call_id: Id, actor: CurrentActor, database: Db) -> CallSnapshot:
     """*Ring igen*."""
     async with database.transaction() as db:
         await actions.ring_again(db, actor, call_id, now=utc_now())
@@ -74,7 +77,7 @@ async def ring_again(call_id: UUID, actor: Actor, database: Database) -> CallSna
 
 
 @post("/calls/{call_id:uuid}/cancel", status_code=200)
-async def cancel_call(call_id: UUID, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+async def cancel_call(call_id: Id, actor: CurrentActor, database: Db, media: Media) -> CallSnapshot:
     """*Avbryt* before an answer."""
     async with database.transaction() as db:
         call = await actions.cancel_call(db, actor, call_id, now=utc_now())
@@ -84,7 +87,7 @@ async def cancel_call(call_id: UUID, actor: Actor, database: Database, media: Me
 
 
 @post("/calls/{call_id:uuid}/end", status_code=200)
-async def end_call(call_id: UUID, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+async def end_call(call_id: Id, actor: CurrentActor, database: Db, media: Media) -> CallSnapshot:
     """For everybody, at once (A4). A repeat gives the ended call."""
     async with database.transaction() as db:
         call = await actions.end_call(db, actor, call_id, now=utc_now())
@@ -94,7 +97,9 @@ async def end_call(call_id: UUID, actor: Actor, database: Database, media: Media
 
 
 @put("/calls/{call_id:uuid}/sharing")
-async def set_sharing(call_id: UUID, data: SharingRule, actor: Actor, database: Database, media: MediaServer) -> CallSnapshot:
+async def set_sharing(
+    call_id: Id, data: JSONBody[SharingRule], actor: CurrentActor, database: Db, media: Media
+) -> CallSnapshot:
     """*Låt andra dela skärm*."""
     async with database.transaction() as db:
         call = await actions.set_sharing(db, actor, call_id, may_others_share=data.may_others_share)
@@ -106,20 +111,20 @@ async def set_sharing(call_id: UUID, data: SharingRule, actor: Actor, database: 
 
 
 @put("/calls/{call_id:uuid}/feedback", status_code=204)
-async def give_feedback(call_id: UUID, data: NewFeedback, actor: Actor, database: Database) -> None:
+async def give_feedback(call_id: Id, data: JSONBody[NewFeedback], actor: CurrentActor, database: Db) -> None:
     """Stored with the click."""
     async with database.transaction() as db:
         await attendance_actions.give_feedback(db, actor, call_id, data, now=utc_now())
 
 
 @get("/rings/current")
-async def current_ring(actor: Actor, database: Database) -> IncomingRing | None:
+async def current_ring(actor: CurrentActor, database: Db) -> IncomingRing | None:
     async with database.transaction() as db:
         return await queries.load_incoming(db, actor, utc_now())
 
 
 @post("/rings/{ring_id:uuid}/prepare", status_code=200)
-async def prepare_device(ring_id: UUID, data: JoinCall, actor: Actor, database: Database, media: MediaServer) -> JoinToken:
+async def prepare_device(ring_id: Id, data: JSONBody[JoinCall], actor: CurrentActor, database: Db, media: Media) -> JoinToken:
     """A connection made ready while it rings: it may publish, and receives nothing before the answer."""
     async with database.transaction() as db:
         call, identity = await ring_actions.prepare_device(db, actor, ring_id, data.device_id)
@@ -127,7 +132,7 @@ async def prepare_device(ring_id: UUID, data: JoinCall, actor: Actor, database: 
 
 
 @post("/rings/{ring_id:uuid}/answer", status_code=200)
-async def answer_ring(ring_id: UUID, data: AnswerRing, actor: Actor, database: Database, media: MediaServer) -> CallJoined:
+async def answer_ring(ring_id: Id, data: JSONBody[AnswerRing], actor: CurrentActor, database: Db, media: Media) -> CallJoined:
     """First answer wins. A prepared connection gets its rights at once; the pass serves a plain join."""
     async with database.transaction() as db:
         call, seat = await ring_actions.answer_ring(db, actor, ring_id, device_id=data.device_id, now=utc_now())
@@ -139,13 +144,13 @@ async def answer_ring(ring_id: UUID, data: AnswerRing, actor: Actor, database: D
 
 
 @post("/rings/{ring_id:uuid}/decline", status_code=204)
-async def decline_ring(ring_id: UUID, actor: Actor, database: Database) -> None:
+async def decline_ring(ring_id: Id, actor: CurrentActor, database: Db) -> None:
     async with database.transaction() as db:
         await ring_actions.decline_ring(db, actor, ring_id, now=utc_now())
 
 
 @post("/rings/{ring_id:uuid}/minute", status_code=200)
-async def ask_for_minute(ring_id: UUID, actor: Actor, database: Database) -> IncomingRing | None:
+async def ask_for_minute(ring_id: Id, actor: CurrentActor, database: Db) -> IncomingRing | None:
     """*Ge mig en minut*: once per ring."""
     async with database.transaction() as db:
         now = utc_now()
@@ -154,7 +159,7 @@ async def ask_for_minute(ring_id: UUID, actor: Actor, database: Database) -> Inc
 
 
 @post("/hooks/livekit", status_code=204, include_in_schema=False)
-async def receive_report(request: Request[Any, Any, Any], database: Database, media: MediaServer) -> None:
+async def receive_report(request: Request[Any, Any, Any], database: Db, media: Media) -> None:
     """Signed by our media server; may be lost, doubled or late (A5)."""
     body = await request.body()
     if len(body) > REPORT_MAX_BYTES:
@@ -164,7 +169,7 @@ async def receive_report(request: Request[Any, Any, Any], database: Database, me
         await handle_report(database, media, report)
 
 
-async def _clear_room(media: MediaServer, room: str) -> None:
+async def _clear_room(media: Media, room: str) -> None:
     """Now, for the one-second promise; the job made in the transaction does it again until it has worked."""
     with contextlib.suppress(MediaDown):
         await media.delete_room(room)

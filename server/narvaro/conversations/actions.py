@@ -32,7 +32,7 @@ async def start_conversation(db: AsyncSession, actor: Actor, patient_id: UUID, *
     query = select(Patient.id).where(Patient.id == patient_id, Patient.clinic_id == actor.clinic_id)
     if (actor.kind is ActorKind.PATIENT and actor.id != patient_id) or await db.scalar(query) is None:
         raise NotFound
-    made = await db.scalar(
+    made: UUID | None = await db.scalar(
         insert(Conversation)
         .values(clinic_id=actor.clinic_id, patient_id=patient_id, last_at=now, created_at=now)
         .on_conflict_do_nothing()
@@ -40,7 +40,8 @@ async def start_conversation(db: AsyncSession, actor: Actor, patient_id: UUID, *
     )
     if made is None:
         there = visible_to(actor).with_only_columns(Conversation.id).where(Conversation.patient_id == patient_id)
-        return (await db.scalars(there)).one()
+        existing: UUID = (await db.scalars(there)).one()
+        return existing
     await record_access(db, actor, "conversation.start", patient_id=patient_id, object_id=made, now=now)
     await wake(db, f"inbox:staff:{actor.clinic_id}", f"inbox:patient:{patient_id}")
     return made

@@ -45,7 +45,7 @@ _find_open_calls: FindOpenCalls = _no_open_calls
 
 def register_open_calls(find: FindOpenCalls) -> None:
     """Calls lie above conversations; this is how a conversation learns of its open call."""
-    global _find_open_calls  # noqa: PLW0603
+    global _find_open_calls
     _find_open_calls = find
 
 

@@ -4,10 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from narvaro.audit.actions import record_access
-from narvaro.auth.actors import Actor
+from narvaro.auth.guards import CurrentActor, Db
 from narvaro.clock import utc_now
 from narvaro.conversations import actions, queries
 from narvaro.conversations.schemas import (
@@ -21,15 +21,15 @@ from narvaro.conversations.schemas import (
     PatientPage,
     ReadMark,
 )
-from narvaro.db.session import Database
 
-Search = Annotated[str | None, Parameter(max_length=80)]
-Cursor = Annotated[str | None, Parameter(max_length=200)]
-Seq = Annotated[int | None, Parameter(ge=0, le=2**31 - 1)]
+Id = FromPath[UUID]
+Search = Annotated[str | None, QueryParameter(max_length=80)]
+Cursor = Annotated[str | None, QueryParameter(max_length=200)]
+Seq = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1)]
 
 
 @get("/conversations")
-async def list_conversations(actor: Actor, database: Database, before: Cursor = None, search: Search = None) -> InboxPage:
+async def list_conversations(actor: CurrentActor, database: Db, before: Cursor = None, search: Search = None) -> InboxPage:
     """Newest entry first; 50 at a time. A search is logged."""
     async with database.transaction() as db:
         now = utc_now()
@@ -39,7 +39,7 @@ async def list_conversations(actor: Actor, database: Database, before: Cursor = 
 
 
 @get("/conversations/{conversation_id:uuid}")
-async def open_conversation(conversation_id: UUID, actor: Actor, database: Database) -> ConversationOpened:
+async def open_conversation(conversation_id: Id, actor: CurrentActor, database: Db) -> ConversationOpened:
     """Opening is what is logged (D1)."""
     async with database.transaction() as db:
         return await actions.open_conversation(db, actor, conversation_id, now=utc_now())
@@ -47,7 +47,7 @@ async def open_conversation(conversation_id: UUID, actor: Actor, database: Datab
 
 @get("/conversations/{conversation_id:uuid}/entries")
 async def list_entries(
-    conversation_id: UUID, actor: Actor, database: Database, before: Seq = None, after: Seq = None
+    conversation_id: Id, actor: CurrentActor, database: Db, before: Seq = None, after: Seq = None
 ) -> EntryPage:
     """One page before or after a seq."""
     async with database.transaction() as db:
@@ -61,7 +61,7 @@ async def list_entries(
 
 
 @post("/conversations/{conversation_id:uuid}/messages")
-async def post_message(conversation_id: UUID, data: NewMessage, actor: Actor, database: Database) -> Entry:
+async def post_message(conversation_id: Id, data: JSONBody[NewMessage], actor: CurrentActor, database: Db) -> Entry:
     """Acknowledged after commit; the client's id makes repeats harmless (G1)."""
     async with database.transaction() as db:
         entry = await actions.post_message(db, actor, conversation_id, data, now=utc_now())
@@ -69,20 +69,20 @@ async def post_message(conversation_id: UUID, data: NewMessage, actor: Actor, da
 
 
 @put("/conversations/{conversation_id:uuid}/read", status_code=204)
-async def mark_read(conversation_id: UUID, data: ReadMark, actor: Actor, database: Database) -> None:
+async def mark_read(conversation_id: Id, data: JSONBody[ReadMark], actor: CurrentActor, database: Db) -> None:
     async with database.transaction() as db:
         await actions.mark_read(db, actor, conversation_id, data.seq, now=utc_now())
 
 
 @post("/conversations", status_code=200)
-async def start_with_patient(data: NewConversation, actor: Actor, database: Database) -> ConversationRef:
+async def start_with_patient(data: JSONBody[NewConversation], actor: CurrentActor, database: Db) -> ConversationRef:
     """The lasting conversation with this patient, made when there is none."""
     async with database.transaction() as db:
         return ConversationRef(id=await actions.start_conversation(db, actor, data.patient_id, now=utc_now()))
 
 
 @get("/patients")
-async def find_patients(actor: Actor, database: Database, search: Search = None) -> PatientPage:
+async def find_patients(actor: CurrentActor, database: Db, search: Search = None) -> PatientPage:
     """At most 20, by name. Logged."""
     async with database.transaction() as db:
         await record_access(db, actor, "patients.search", patient_id=None, now=utc_now())
@@ -90,14 +90,14 @@ async def find_patients(actor: Actor, database: Database, search: Search = None)
 
 
 @post("/conversations", status_code=200)
-async def start_with_clinic(actor: Actor, database: Database) -> ConversationRef:
+async def start_with_clinic(actor: CurrentActor, database: Db) -> ConversationRef:
     """The patient's lasting conversation with the clinic, made when there is none."""
     async with database.transaction() as db:
         return ConversationRef(id=await actions.start_conversation(db, actor, actor.id, now=utc_now()))
 
 
 @post("/conversations/{conversation_id:uuid}/ready")
-async def post_ready(conversation_id: UUID, actor: Actor, database: Database) -> Entry:
+async def post_ready(conversation_id: Id, actor: CurrentActor, database: Db) -> Entry:
     """*Jag är redo*."""
     async with database.transaction() as db:
         entry = await actions.post_ready(db, actor, conversation_id, now=utc_now())
