@@ -36,8 +36,10 @@ export function NewConversationDialog({ onOpened, onClose }: Props) {
   return (
     <Dialog heading={i18n.t("Nytt ärende")} onClose={onClose}>
       <SearchField label={i18n.t("Sök patient efter namn")} text={text} onText={setText} />
-      <LiveRegion isUrgent>{failure && <Banner tone="stop">{failure}</Banner>}</LiveRegion>
-      <FoundPatients text={text} onPick={(patient) => void pick(patient)} />
+      <div>
+        <LiveRegion isUrgent>{failure && <Banner tone="stop">{failure}</Banner>}</LiveRegion>
+        <FoundPatients text={text} onPick={(patient) => void pick(patient)} />
+      </div>
     </Dialog>
   );
 }

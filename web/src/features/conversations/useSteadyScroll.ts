@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 interface SteadyScroll {
   isAtEnd: boolean;
@@ -15,28 +15,28 @@ export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: nu
   const follows = useRef(true);
   const [isAtEnd, setAtEnd] = useState(true);
 
-  const onScroll = useCallback(() => {
+  const onScroll = () => {
     const element = box.current;
     if (!element) return;
     belowTop.current = element.scrollHeight - element.scrollTop;
     follows.current = belowTop.current - element.clientHeight < NEAR_END_PX;
     setAtEnd(follows.current);
-  }, [box]);
+  };
 
-  const toEnd = useCallback(() => {
+  const toEnd = () => {
     const element = box.current;
     if (!element) return;
-    element.scrollTop = element.scrollHeight;
+    element.scrollTo({ top: element.scrollHeight });
     element.focus();
-  }, [box]);
+  };
 
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
     const hasGrownAbove = first !== shownFirst.current;
     shownFirst.current = first;
-    if (hasGrownAbove && !follows.current) element.scrollTop = element.scrollHeight - belowTop.current;
-    else if (follows.current) element.scrollTop = element.scrollHeight;
+    if (hasGrownAbove && !follows.current) element.scrollTo({ top: element.scrollHeight - belowTop.current });
+    else if (follows.current) element.scrollTo({ top: element.scrollHeight });
     belowTop.current = element.scrollHeight - element.scrollTop;
   }, [box, first, end]);
 
@@ -44,7 +44,7 @@ export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: nu
     const element = box.current;
     if (!element || typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(() => {
-      if (follows.current) element.scrollTop = element.scrollHeight;
+      if (follows.current) element.scrollTo({ top: element.scrollHeight });
     });
     observer.observe(element);
     return () => observer.disconnect();

@@ -10,6 +10,7 @@ beforeEach(async () => {
 
 afterEach(cleanup);
 
+Element.prototype.scrollTo ??= () => undefined;
 HTMLDialogElement.prototype.showModal ??= function show(this: HTMLDialogElement) {
   this.open = true;
 };

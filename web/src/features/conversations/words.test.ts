@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { CallFact } from "../../api/wire";
+import { anEntry } from "../../lib/testing/fakes";
+import { factText, presenceText } from "./words";
+
+const fact = (changes: Partial<CallFact>): CallFact => ({
+  call_id: "c0000000-0000-4000-8000-000000000009",
+  started_at: null,
+  ended_at: null,
+  reason: null,
+  participants: [],
+  rung_at: null,
+  delivered: false,
+  seen: false,
+  ...changes,
+});
+
+test("a call that has ended says from when to when, and how long", () => {
+  const call = fact({ started_at: "2026-11-23T13:02:10Z", ended_at: "2026-11-23T13:19:40Z", reason: "by_staff" });
+  expect(factText(anEntry(1, { kind: "call_ended", call }), "staff")).toBe("Videosamtal 14:02–14:19, 17 min");
+});
+
+test.each([
+  [{ delivered: true, seen: true }, "Patienten svarade inte 13:58 – visades på skärmen"],
+  [{ delivered: true }, "Patienten svarade inte 13:58 – appen var i bakgrunden"],
+  [{}, "Patienten svarade inte 13:58 – nådde inte appen"],
+])("a missed ring tells staff how far it came: %o", (reach, text) => {
+  const call = fact({ rung_at: "2026-11-23T12:58:00Z", ...reach });
+  expect(factText(anEntry(1, { kind: "ring_missed", call }), "staff")).toBe(text);
+});
+
+test("presence is said in words, with the day when it was another one", () => {
+  const now = new Date("2026-11-23T15:00:00Z");
+  expect(presenceText({ state: "in_app", last_at: null }, now)).toBe("i appen nu");
+  expect(presenceText({ state: "away", last_at: "2026-11-23T09:32:00Z" }, now)).toBe("senast i appen 10:32");
+  expect(presenceText({ state: "away", last_at: "2026-11-22T19:00:00Z" }, now)).toBe("senast i appen igår 20:00");
+  expect(presenceText({ state: "hidden", last_at: null }, now)).toBeNull();
+});
