@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import narvaro.conversations.tasks  # noqa: F401 - its task is known once it is imported
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.clock import utc_now
 from narvaro.conversations.actions import note_whereabouts

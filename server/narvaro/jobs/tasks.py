@@ -64,6 +64,12 @@ def task(
     return register
 
 
+def hourly(work: "Task[..., Any, Any]") -> "Task[..., Any, Any]":
+    """Above `@task`: run it each hour, once in the fleet. The work takes `timestamp`, when it was due (seconds)."""
+    minutes_past = 7
+    return cast("Task[..., Any, Any]", jobs_app.periodic(cron=f"{minutes_past} * * * *")(work))
+
+
 async def enqueue(
     db: AsyncSession,
     task: "Task[..., Any, Any]",
