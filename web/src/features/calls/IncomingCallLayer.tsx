@@ -1,11 +1,82 @@
+import { BellRing, PhoneOff, Video } from "lucide-react";
+import { useEffect, useState } from "react";
 import type { Socket } from "../../api/socket";
 import type { SignedIn } from "../../api/wire";
+import { i18n } from "../../lib/i18n";
+import { useStore } from "../../lib/store";
+import { showTitle } from "../../lib/title";
+import { Button } from "../../ui/Button";
+import { useSession } from "../session/session";
+import { CallScreen } from "./CallScreen";
+import { ControlButton } from "./ControlButton";
+import { IncomingCall } from "./IncomingCall";
+import styles from "./IncomingCallLayer.module.css";
+import { PatientCalls } from "./PatientCalls";
+import { Question } from "./Question";
+import question from "./Question.module.css";
+import { createTone } from "./tone";
+import { useOpenCall } from "./useOpenCall";
 
 interface Props {
   me: SignedIn;
   socket: Socket;
 }
 
-export function IncomingCallLayer(_props: Props) {
-  return null;
+/** The patient's calls, over everything else: the ring, the call, the question; and bars for the tone and for coming back. */
+export function IncomingCallLayer({ me, socket }: Props) {
+  const { api } = useSession();
+  const [tone] = useState(createTone);
+  const [calls] = useState(() => new PatientCalls(me, api, socket, tone));
+  const { ringing, ongoing, open, asking, failure } = useStore(calls.state);
+  const isUnlocked = useStore(tone.isUnlocked);
+  useEffect(() => calls.start(), [calls]);
+  useOpenCall(calls);
+  const title = ringing.name === "ringing" ? i18n.t("Inkommande videosamtal") : ongoing ? i18n.t("Videosamtal") : null;
+  useEffect(() => {
+    if (!title) return;
+    const before = document.title;
+    showTitle(title, 0);
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
+
+  return (
+    <>
+      {ongoing ? (
+        <CallScreen
+          ongoing={ongoing}
+          leaving={<ControlButton icon={PhoneOff} tone="leave" words={i18n.t("Lämna samtalet")} onClick={() => void calls.leave()} />}
+        />
+      ) : asking ? (
+        <div className={question.over}>
+          <Question callId={asking.id} onDone={() => calls.answered()}>
+            <p className={question.facts} role="status">
+              {asking.reason === "abandoned" ? i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.") : i18n.t("Samtalet är avslutat.")}
+            </p>
+          </Question>
+        </div>
+      ) : (
+        <div className={styles.bars}>
+          {open && (
+            <div className={styles.bar} data-tone="call">
+              <p>{i18n.t("Videosamtalet pågår.")}</p>
+              <Button tone="go" icon={Video} onClick={() => void calls.comeBack(open.callId)}>
+                {i18n.t("Gå tillbaka till samtalet")}
+              </Button>
+            </div>
+          )}
+          {!isUnlocked && ringing.name === "quiet" && (
+            <div className={styles.bar}>
+              <p>{i18n.t("Vill du höra när vården ringer?")}</p>
+              <Button icon={BellRing} onClick={() => void tone.unlock()}>
+                {i18n.t("Slå på ringsignal")}
+              </Button>
+            </div>
+          )}
+        </div>
+      )}
+      {ringing.name !== "quiet" && <IncomingCall calls={calls} tone={tone} ringing={ringing} failure={failure} />}
+    </>
+  );
 }
