@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 OUTPUT = Path(__file__).parents[3] / "test-output"
@@ -21,6 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--auto-select-tab-capture-source-by-title=Närvaro",
 )
+QUESTION = "Upplevde du några tekniska problem under videosamtalet?"
 PATIENCE = 15_000
 """Milliseconds that an expectation waits on two busy cores."""
 
@@ -57,6 +59,11 @@ class Demo:
     base_url: str
     people: list[dict[str, str]]
     pid: int
+
+    def child(self, name: str) -> int:
+        """The pid of the demo's process whose command line holds the name."""
+        children = psutil.Process(self.pid).children(recursive=True)
+        return int(next(child.pid for child in children if name in " ".join(child.cmdline())))
 
     def sign_in_url(self, name: str) -> str:
         return next(person["sign_in_url"] for person in self.people if person["name"] == name)
@@ -142,15 +149,31 @@ def accept(patient: Page, button: str = "Acceptera") -> None:
     dialog.get_by_role("button", name=button).click()
 
 
+def call_id_of(window: Page) -> str:
+    return urlsplit(window.url).path.rsplit("/", 1)[1]
+
+
 def statistic(page: Page, type_: str, kind: str, field: str) -> float:
     """Sum of one field over the page's open peer connections, as WebRTC's statistics name it."""
     return float(page.evaluate(SUM, [type_, kind, field]))
 
 
-def expect_growth(page: Page, type_: str, kind: str, field: str) -> None:
-    """It is more than it was, within the usual patience."""
+def expect_growth(page: Page, type_: str, kind: str, field: str, *, patience: int = PATIENCE) -> None:
+    """It is more than it was at some look before."""
+    seen = [statistic(page, type_, kind, field)]
+
+    def has_grown() -> bool:
+        seen.append(statistic(page, type_, kind, field))
+        return seen[-1] > min(seen)
+
+    wait_until(page, has_grown, f"{type_} {kind} {field} grows from {seen[0]}", patience)
+
+
+def expect_no_growth(page: Page, type_: str, kind: str, field: str) -> None:
+    """Nothing more of it within two seconds."""
     before = statistic(page, type_, kind, field)
-    wait_until(page, lambda: statistic(page, type_, kind, field) > before, f"{type_} {kind} {field} grows from {before}")
+    page.wait_for_timeout(2000)
+    assert statistic(page, type_, kind, field) == before
 
 
 def wait_until(page: Page, is_so: Callable[[], bool], what: str, patience: int = PATIENCE) -> None:
@@ -161,9 +184,9 @@ def wait_until(page: Page, is_so: Callable[[], bool], what: str, patience: int =
         page.wait_for_timeout(100)
 
 
-def expect_remote_picture(page: Page) -> None:
+def expect_remote_picture(page: Page, *, patience: int = PATIENCE) -> None:
     """Somebody else's picture is decoded here."""
-    expect_growth(page, "inbound-rtp", "video", "framesDecoded")
+    expect_growth(page, "inbound-rtp", "video", "framesDecoded", patience=patience)
 
 
 def expect_remote_sound(page: Page) -> None:

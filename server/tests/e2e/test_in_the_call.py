@@ -1,0 +1,170 @@
+"""Lathund 3 a–f, leaving, losing and coming back, and what nobody may do."""
+
+import os
+import signal
+
+from e2e.support import (
+    QUESTION,
+    Stage,
+    accept,
+    call_id_of,
+    expect_no_growth,
+    expect_remote_picture,
+    expect_remote_sound,
+    launch,
+    post_json,
+    start_call,
+    wait_until,
+)
+from playwright.sync_api import Page, Playwright, expect
+
+
+def talk(stage: Stage) -> tuple[Page, Page, Page]:
+    """→ (staff's inbox, staff's call window, patient), seeing each other."""
+    patient, staff = stage.patient(), stage.staff()
+    window = start_call(staff)
+    accept(patient)
+    expect_remote_picture(window)
+    expect_remote_picture(patient)
+    return staff, window, patient
+
+
+def test_a_camera_that_is_off_sends_nothing_and_is_seen_as_off(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    patient.get_by_role("button", name="Stäng av kameran").click()
+    expect(patient.get_by_role("button", name="Slå på kameran")).to_be_visible()
+    patient.wait_for_timeout(1000)
+    expect_no_growth(patient, "outbound-rtp", "video", "framesEncoded")
+    window.get_by_role("button", name="Deltagare").click()
+    panel = window.get_by_role("complementary", name="Deltagare").or_(window.get_by_role("region", name="Deltagare"))
+    expect(panel.get_by_text("Kamera av").first).to_be_attached()
+    patient.get_by_role("button", name="Slå på kameran").click()
+    expect_remote_picture(window)
+
+
+def test_a_muted_microphone_sends_no_sound(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    expect_remote_sound(patient)
+    window.get_by_role("button", name="Stäng av mikrofonen").click()
+    expect(window.get_by_role("button", name="Slå på mikrofonen")).to_be_visible()
+    patient.wait_for_timeout(1500)
+    expect_no_growth(patient, "inbound-rtp", "audio", "totalAudioEnergy")
+
+
+def test_a_shared_screen_arrives_and_says_so(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    window.get_by_role("button", name="Dela skärm").click()
+    expect(window.get_by_text("Välj ett fönster. Kontrollera att inga andra patientuppgifter syns.")).to_be_visible()
+    share = window.get_by_role("button", name="Välj fönster")
+    if share.is_visible():
+        share.click()
+    expect(window.get_by_text("Du delar skärm. Alla i samtalet ser den.")).to_be_visible()
+    wait_until(patient, lambda: patient.locator("video").count() >= 3, "own picture, staff's and the shared screen")
+    window.get_by_role("button", name="Sluta dela skärm").click()
+    expect(window.get_by_role("button", name="Dela skärm")).to_be_visible()
+
+
+def test_the_camera_can_be_changed_during_the_call(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    window.get_by_role("button", name="Inställningar").click()
+    dialog = window.get_by_role("dialog", name="Inställningar")
+    camera = dialog.get_by_label("Kamera", exact=True)
+    values = camera.locator("option").evaluate_all("options => options.map((o) => o.value)")
+    camera.select_option(values[-1])
+    window.keyboard.press("Escape")
+    expect_remote_picture(patient)
+
+
+def test_the_patient_cannot_end_and_can_come_back(stage: Stage) -> None:
+    staff, window, patient = talk(stage)
+    expect(patient.get_by_role("button", name="Avsluta videosamtal")).to_have_count(0)
+    call_id = call_id_of(window)
+    assert post_json(patient, f"/api/patient/calls/{call_id}/end", {})["status"] == 404
+    assert post_json(patient, f"/api/staff/calls/{call_id}/end", {})["status"] == 401
+    patient.get_by_role("button", name="Lämna samtalet").click()
+    expect(window.get_by_text("Sofia Gunnarsson har lämnat samtalet")).to_be_visible()
+    patient.get_by_role("button", name="Gå tillbaka till samtalet").click()
+    expect_remote_picture(window)
+    expect_remote_picture(patient)
+    expect(staff.get_by_role("button", name="Gå till samtalet")).to_be_visible()
+
+
+def test_a_reload_in_the_middle_returns_the_patient_to_the_call(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    patient.reload()
+    expect_remote_picture(patient)
+    expect_remote_picture(window)
+
+
+def test_the_window_closed_by_its_x_is_told_and_the_call_goes_on(stage: Stage) -> None:
+    staff, window, patient = talk(stage)
+    window.close()
+    expect(staff.get_by_text("Du stängde fönstret men samtalet pågår.")).to_be_visible()
+    expect(patient.get_by_text("Vårdpersonalen har tappat anslutningen – vänta kvar")).to_be_visible()
+    staff.get_by_role("button", name="Avsluta videosamtal").click()
+    expect(staff.get_by_role("heading", name=QUESTION)).to_be_visible()
+    staff.get_by_role("button", name="Nej", exact=True).click()
+    expect(patient.get_by_role("heading", name=QUESTION)).to_be_visible()
+
+
+def test_a_socket_cut_for_eight_seconds_tells_nobody_left_f2(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    patient.context.set_offline(True)
+    patient.wait_for_timeout(8000)
+    assert window.get_by_text("Sofia Gunnarsson har lämnat samtalet").is_hidden()
+    patient.context.set_offline(False)
+    expect_remote_picture(window)
+    expect_remote_picture(patient)
+    wait_until(patient, lambda: patient.get_by_text("Ingen anslutning").is_hidden(), "the line is back")
+
+
+def test_a_saved_token_gets_nowhere_after_the_end_a3(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    call_id = call_id_of(window)
+    joined = post_json(patient, f"/api/patient/calls/{call_id}/join", {"device_id": "saved-device"})["body"]
+    window.get_by_role("button", name="Avsluta videosamtal").click()
+    expect(window.get_by_role("heading", name=QUESTION)).to_be_visible()
+    media = joined["media"]
+    address = media["url"].replace("ws:", "http:") + "/rtc/validate?access_token=" + media["token"]
+    answer = patient.request.get(address)
+    assert answer.status in {401, 404}, answer.status
+    assert post_json(patient, f"/api/patient/calls/{call_id}/join", {"device_id": "saved-device"})["status"] == 409
+
+
+def test_a_denied_camera_has_its_own_words_and_the_call_goes_on(stage: Stage, playwright: Playwright) -> None:
+    refusing = launch(playwright, "--use-fake-ui-for-media-stream=deny")
+    patient, staff = stage.patient(browser=refusing), stage.staff()
+    window = start_call(staff)
+    accept(patient)
+    expect_remote_picture(patient)
+    expect(patient.get_by_text("kamera", exact=False).first).to_be_visible()
+    expect(window.get_by_role("button", name="Avsluta videosamtal")).to_be_visible()
+    refusing.close()
+
+
+def test_without_any_device_the_call_goes_on(stage: Stage, playwright: Playwright) -> None:
+    bare = launch(playwright, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=0")
+    patient, staff = stage.patient(browser=bare), stage.staff()
+    start_call(staff)
+    accept(patient)
+    expect_remote_picture(patient)
+    bare.close()
+
+
+def test_a_killed_media_server_comes_back_without_a_click_f3(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    window.get_by_role("button", name="Stäng av mikrofonen").click()
+    os.kill(stage.demo.child("livekit"), signal.SIGKILL)
+    window.wait_for_timeout(3000)
+    expect_remote_picture(patient, patience=30_000)
+    expect_remote_picture(window, patience=30_000)
+    expect(window.get_by_role("button", name="Slå på mikrofonen")).to_be_visible()
+
+
+def test_every_request_goes_to_our_own_host_a7(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    window.get_by_role("button", name="Avsluta videosamtal").click()
+    expect(patient.get_by_role("heading", name=QUESTION)).to_be_visible()
+    assert stage.foreign_hosts() == set()
+    for page in (window, patient):
+        assert page.evaluate("window.iceServersForTest.filter((url) => !url.includes('127.0.0.1'))") == []
