@@ -23,6 +23,7 @@ export default tseslint.config(
   },
   { files: ["scripts/**"], rules: { "no-console": "off" }, languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
   apart("lib", "api", "ui", "features", "staff", "patient", "guest"),
+  { files: ["src/lib/testing/**"], rules: { "no-restricted-imports": "off" } },
   apart("api", "ui", "features", "staff", "patient", "guest"),
   apart("ui", "api", "features", "staff", "patient", "guest"),
   apart("features", "staff", "patient", "guest"),

@@ -2,9 +2,8 @@ import { useState } from "react";
 import type { Entry } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useSession } from "../session/session";
-import { factText } from "./words";
 
-/** Reads out what the other side writes and what calls do, from now on; never older pages. */
+/** Tells by ear that something has come, from now on; never for older pages. What it says is read in the log. */
 export function NewMessages({ entries }: { entries: readonly Entry[] }) {
   const { me } = useSession();
   const last = entries.at(-1);
@@ -12,13 +11,12 @@ export function NewMessages({ entries }: { entries: readonly Entry[] }) {
   const isNews = last !== undefined && last.seq > since && last.author_id !== me.id;
   return (
     <p className="hidden-words" role="status">
-      {isNews && newsText(last, me.kind)}
+      {isNews && <span key={last.seq}>{newsText(last)}</span>}
     </p>
   );
 }
 
-function newsText(entry: Entry, reader: "staff" | "patient"): string {
-  if (entry.kind === "message") return `${entry.author_name}: ${entry.text}`;
-  if (entry.kind === "ready") return `${entry.author_name}: ${i18n.t("Jag är redo")}`;
-  return factText(entry, reader);
+function newsText(entry: Entry): string {
+  const isWritten = entry.kind === "message" || entry.kind === "ready";
+  return isWritten ? i18n.t("Nytt meddelande från {name}", { name: entry.author_name }) : i18n.t("Ny händelse i ärendet");
 }

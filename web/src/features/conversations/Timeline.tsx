@@ -29,7 +29,7 @@ export function Timeline({ open, conversation }: Props) {
   const first = entries[0]?.seq ?? 0;
   const last = entries.at(-1)?.seq ?? 0;
   const box = useRef<HTMLDivElement>(null);
-  const { isAtEnd, onScroll, toEnd } = useSteadyScroll(box, first, `${last} ${unsent.length} ${typing}`);
+  const { isAtEnd, onScroll, toEnd } = useSteadyScroll(box, first, unsent.at(-1)?.id ?? null);
   useReadMark(open, isAtEnd, last);
 
   return (
@@ -64,7 +64,7 @@ function OlderButton({ older, onWanted }: { older: "idle" | "loading" | "failed"
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!ref.current || older !== "idle" || typeof IntersectionObserver === "undefined") return;
-    const observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onWanted(), { rootMargin: "300px" });
+    const observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onWanted(), { root: ref.current.parentElement, rootMargin: "400px" });
     observer.observe(ref.current);
     return () => observer.disconnect();
   });

@@ -6,49 +6,70 @@ interface SteadyScroll {
   toEnd: () => void;
 }
 
+/** Where the reader is. `follows`: at the end, and to be kept there. */
+interface Place {
+  top: number;
+  belowTop: number;
+  follows: boolean;
+}
+
 const NEAR_END_PX = 48;
 
-/** Keep a growing log still: what is read stays put when older entries come above; the end is followed by who is at the end. */
-export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: number, end: string): SteadyScroll {
-  const belowTop = useRef(0);
-  const shownFirst = useRef(first);
-  const follows = useRef(true);
+/**
+ * Keep a growing log still: what is read stays put when older entries come above, and whoever is at the end stays there.
+ * `first`: the topmost entry's seq; `ownLast`: the id of what the person has just written, which is always shown.
+ */
+export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: number, ownLast: string | null): SteadyScroll {
+  const place = useRef<Place>({ top: 0, belowTop: 0, follows: true });
   const [isAtEnd, setAtEnd] = useState(true);
 
   const onScroll = () => {
-    const element = box.current;
-    if (!element) return;
-    belowTop.current = element.scrollHeight - element.scrollTop;
-    follows.current = belowTop.current - element.clientHeight < NEAR_END_PX;
-    setAtEnd(follows.current);
+    if (!box.current) return;
+    remember(box.current, place.current);
+    place.current.follows = place.current.belowTop - box.current.clientHeight < NEAR_END_PX;
+    setAtEnd(place.current.follows);
   };
 
   const toEnd = () => {
-    const element = box.current;
-    if (!element) return;
-    element.scrollTo({ top: element.scrollHeight });
-    element.focus();
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+    box.current?.focus();
   };
 
   useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const hasGrownAbove = first !== shownFirst.current;
-    shownFirst.current = first;
-    if (hasGrownAbove && !follows.current) element.scrollTo({ top: element.scrollHeight - belowTop.current });
-    else if (follows.current) element.scrollTo({ top: element.scrollHeight });
-    belowTop.current = element.scrollHeight - element.scrollTop;
-  }, [box, first, end]);
+    if (!box.current || place.current.follows) return;
+    box.current.scrollTo({ top: box.current.scrollHeight - place.current.belowTop });
+    remember(box.current, place.current);
+  }, [box, first]);
+
+  useLayoutEffect(() => {
+    if (!ownLast || !box.current) return;
+    place.current.follows = true;
+    place.current.top = box.current.scrollTop;
+  }, [box, ownLast]);
+
+  useLayoutEffect(() => {
+    if (box.current) stick(box.current, place.current);
+  });
 
   useEffect(() => {
     const element = box.current;
     if (!element || typeof ResizeObserver === "undefined") return;
-    const observer = new ResizeObserver(() => {
-      if (follows.current) element.scrollTo({ top: element.scrollHeight });
-    });
-    observer.observe(element);
+    const observer = new ResizeObserver(() => stick(element, place.current));
+    for (const one of [element, ...element.children]) observer.observe(one);
     return () => observer.disconnect();
   }, [box]);
 
   return { isAtEnd, onScroll, toEnd };
+}
+
+/** A position that is not the remembered one is the person's own scrolling, whose event has not come yet. */
+function stick(element: HTMLElement, place: Place): void {
+  if (!place.follows || Math.abs(element.scrollTop - place.top) > 2) return;
+  element.scrollTo({ top: element.scrollHeight });
+  remember(element, place);
+}
+
+function remember(element: HTMLElement, place: Place): void {
+  place.top = element.scrollTop;
+  place.belowTop = element.scrollHeight - element.scrollTop;
 }
