@@ -5,12 +5,13 @@ import { gzipSync } from "node:zlib";
 const root = new URL("../../server/narvaro/static/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL("manifest.json", root)));
 
-/** Every file that is fetched when the chunk `key` is loaded; with `lazy` also what it may import later. */
+/** Every file that is fetched when the chunk `key` is loaded; with `lazy` also what it may import later, in Swedish. */
 function filesOf(key, lazy, seen = new Set()) {
   if (seen.has(key)) return [];
   seen.add(key);
   const chunk = manifest[key];
-  const next = [...(chunk.imports ?? []), ...(lazy ? (chunk.dynamicImports ?? []) : [])];
+  const later = lazy ? (chunk.dynamicImports ?? []).filter((name) => !name.endsWith("locales/en.po")) : [];
+  const next = [...(chunk.imports ?? []), ...later];
   return [chunk.file, ...(chunk.css ?? []), ...next.flatMap((name) => filesOf(name, lazy, seen))];
 }
 

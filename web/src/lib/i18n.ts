@@ -5,6 +5,9 @@ import { createStore, useStore } from "./store";
 export { i18n };
 export type Locale = "sv" | "en";
 
+/** A plain Swedish text is not in the catalogue: it is its own id. */
+i18n.setMessagesCompiler((text) => [text]);
+
 const KEY = "narvaro.language";
 const locale = createStore<Locale>("sv");
 

@@ -1,7 +1,7 @@
 import { PhoneMissed, Video } from "lucide-react";
 import { memo } from "react";
 import type { Entry, SignedIn } from "../../api/wire";
-import { i18n } from "../../lib/i18n";
+import { i18n, useLocale } from "../../lib/i18n";
 import { clock } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import styles from "./EntryRow.module.css";
@@ -17,6 +17,7 @@ interface Props {
 }
 
 export const EntryRow = memo(function EntryRow({ entry, me, isRead }: Props) {
+  useLocale();
   if (entry.kind !== "message" && entry.kind !== "ready") return <CallRow entry={entry} me={me} />;
   const isOurs = entry.author_kind === me.kind;
   const isMine = entry.author_id === me.id;

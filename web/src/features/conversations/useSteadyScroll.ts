@@ -25,7 +25,9 @@ export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: nu
 
   const onScroll = () => {
     if (!box.current) return;
+    const isNotThePerson = Math.abs(box.current.scrollTop - place.current.top) <= 2;
     remember(box.current, place.current);
+    if (isNotThePerson && place.current.follows) return stick(box.current, place.current);
     place.current.follows = place.current.belowTop - box.current.clientHeight < NEAR_END_PX;
     setAtEnd(place.current.follows);
   };
