@@ -1,4 +1,4 @@
-import { PhoneOff } from "lucide-react";
+import { Phone } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { query } from "../../api/client";
 import type { CallSnapshot } from "../../api/wire";
@@ -38,6 +38,8 @@ function OwnCall({ callId, ownerName }: { callId: string; ownerName: string }) {
   const [ongoing] = useState(() => new OngoingCall(callId, me, api, socket));
   const state = useStore(ongoing.state);
   const stage = stageOf(state);
+  const [wasAsked, setAsked] = useState(false);
+  if (stage === "asking" && !wasAsked) setAsked(true);
   useEffect(() => {
     void loadLiveKit().catch(() => undefined);
     void ongoing.media.devices.start();
@@ -52,7 +54,7 @@ function OwnCall({ callId, ownerName }: { callId: string; ownerName: string }) {
   const { call } = state;
   if (stage === "foreign") return <Foreign name={ownerName} />;
   if (stage === "taken") return <Message words={i18n.t("Ett videosamtal pågår redan i ärendet.")} />;
-  if (stage === "asking" && call) {
+  if (wasAsked && call) {
     return (
       <main className={styles.over}>
         <Question callId={callId} onDone={() => window.close()}>
@@ -74,7 +76,7 @@ function OwnCall({ callId, ownerName }: { callId: string; ownerName: string }) {
     <CallScreen
       ongoing={ongoing}
       waiting={isAnswered ? undefined : <RingingCard ongoing={ongoing} stage={stage} onPlaceAgain={() => void ongoing.place(conversationId)} />}
-      leaving={<ControlButton icon={PhoneOff} tone="end" words={i18n.t("Avsluta videosamtal")} disabled={state.ending !== "no" || !call} onClick={() => void ongoing.end()} />}
+      leaving={<ControlButton icon={Phone} tone="end" words={i18n.t("Avsluta videosamtal")} disabled={state.ending !== "no" || !call} onClick={() => void ongoing.end()} />}
     />
   );
 }

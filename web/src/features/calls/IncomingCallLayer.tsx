@@ -1,4 +1,4 @@
-import { BellRing, PhoneOff, Video } from "lucide-react";
+import { BellRing, Phone, Video } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Socket } from "../../api/socket";
 import type { SignedIn } from "../../api/wire";
@@ -46,7 +46,7 @@ export function IncomingCallLayer({ me, socket }: Props) {
       {ongoing ? (
         <CallScreen
           ongoing={ongoing}
-          leaving={<ControlButton icon={PhoneOff} tone="leave" words={i18n.t("Lämna samtalet")} onClick={() => void calls.leave()} />}
+          leaving={<ControlButton icon={Phone} tone="leave" words={i18n.t("Lämna samtalet")} onClick={() => void calls.leave()} />}
         />
       ) : asking ? (
         <div className={question.over}>

@@ -43,7 +43,7 @@ export function Question({ callId, onDone, children }: Props) {
   }
 
   const isBusy = state.step === "storing";
-  const wantsKind = state.step === "thanks" ? state.answer === "yes" : state.step === "storing" && state.feedback.problem != null;
+  const wantsKind = state.step === "thanks" ? state.answer === "yes" : state.step === "storing" && Boolean(state.feedback.problem);
   if (isThanked || wantsKind) {
     return (
       <section className={styles.question}>

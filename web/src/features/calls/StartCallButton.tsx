@@ -92,16 +92,15 @@ const MISSING_LOOKS = 3;
 
 /** Is my own call open while no window in this browser shows it? Looked for several times, for a window reloads. */
 function useIsDeserted(callId: string | null): boolean {
-  const [missing, setMissing] = useState(0);
+  const [{ of, missing }, setLooks] = useState<{ of: string | null; missing: number }>({ of: null, missing: 0 });
   useEffect(() => {
-    setMissing(0);
     if (!callId) return;
     const look = async () => {
       const isHere = isWindowClosed(callId) !== true && (await isAnyWindowOpen(callId));
-      setMissing((before) => (isHere ? 0 : before + 1));
+      setLooks((before) => ({ of: callId, missing: isHere ? 0 : before.of === callId ? before.missing + 1 : 1 }));
     };
     const timer = setInterval(() => void look(), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, [callId]);
-  return callId !== null && missing >= MISSING_LOOKS;
+  return callId !== null && of === callId && missing >= MISSING_LOOKS;
 }

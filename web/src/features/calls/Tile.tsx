@@ -17,7 +17,7 @@ export function Tile({ tile, isPinned = false, onPin }: Props) {
     <figure className={styles.tile} data-speaking={tile.isSpeaking || undefined} data-me={tile.isMe || undefined} data-testid={isScreen ? "screen" : tile.isMe ? "own-picture" : "person"}>
       {tile.picture ? <PictureView key={tile.picture.key} picture={tile.picture} isMirrored={tile.isMe} isWhole={isScreen} /> : <Avatar name={tile.name} isStrong />}
       <figcaption className={styles.caption}>
-        {!tile.hasMicrophone && !isScreen && (
+        {!tile.hasMicrophone && !isScreen && !tile.isLost && (
           <span className={styles.chip}>
             <MicOff aria-hidden size={14} />
             {i18n.t("Mikrofon av")}

@@ -53,7 +53,7 @@ function personTile(one: AttendanceSnapshot, media: MediaState): TileFacts {
     isLost: one.is_lost,
     isSpeaking: person?.isSpeaking ?? false,
     hasMicrophone: person?.hasMicrophone ?? false,
-    hasCamera: person?.camera != null,
+    hasCamera: Boolean(person?.camera),
     picture: person?.camera ?? null,
   };
 }

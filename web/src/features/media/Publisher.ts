@@ -6,7 +6,7 @@ export type Sent = DeviceKind | "screen";
 
 /** What one connection sends. A kind that is off sends nothing: signalled as muted, and no bytes leave. */
 export class Publisher {
-  private readonly tracks: Partial<Record<Sent, LocalTrack>> = {};
+  private readonly tracks: { [kind in Sent]?: LocalTrack | undefined } = {};
   private readonly queues: Partial<Record<Sent, Promise<void>>> = {};
 
   constructor(
@@ -43,13 +43,13 @@ export class Publisher {
     try {
       await this.publish(kind, local);
     } catch (error) {
-      delete this.tracks[kind];
+      this.tracks[kind] = undefined;
       throw error;
     }
   }
 
   private async drop(kind: Sent, local: LocalTrack): Promise<void> {
-    delete this.tracks[kind];
+    this.tracks[kind] = undefined;
     await this.room.localParticipant.unpublishTrack(local, false);
   }
 

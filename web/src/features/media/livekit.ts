@@ -18,7 +18,7 @@ export function loadLiveKit(): Promise<LiveKit> {
 /** EN 301 549 6.5: the lowest picture is at least 320×240 in area, and resolution falls before frame rate. */
 export function makeRoom(livekit: LiveKit): Room {
   const { VideoPreset, Room, ScreenSharePresets } = livekit;
-  livekit.setLogLevel("warn");
+  livekit.setLogLevel("silent");
   const options: RoomOptions = {
     adaptiveStream: true,
     dynacast: true,
