@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import type { LocalState } from "../media/LocalDevices";
+import type { MediaState } from "../media/MediaSession";
+import type { Person, Picture } from "../media/people";
+import { attendance, callSnapshot } from "./testing/builders";
+import { screensOf, stageTile, tilesOf } from "./tiles";
+
+const OFF = { isOn: false, isStarting: false, fault: null, track: null, isInterrupted: false };
+const local: LocalState = { camera: OFF, microphone: OFF };
+const picture: Picture = { key: "picture", attach: () => undefined, detach: () => undefined };
+const person = (identity: string, change: Partial<Person> = {}): Person => ({ identity, camera: picture, screen: null, hasMicrophone: true, isSpeaking: false, ...change });
+const media = (...people: Person[]): MediaState => ({ line: "connected", people: Object.fromEntries(people.map((one) => [one.identity, one])), screen: null, isSpeaking: false, isSilenced: false });
+const call = callSnapshot({ attendances: [attendance("staff"), attendance("patient")] });
+const tilesWith = (state: MediaState) => tilesOf(call, (one) => one.kind === "staff", "Selma Testkvist", "staff", local, state);
+
+test("only people in the attendance list are shown, oneself last", () => {
+  const tiles = tilesWith(media(person("patient"), person("a stranger")));
+  expect(tiles.map((tile) => [tile.name, tile.known, tile.isMe])).toEqual([
+    ["Sofia Gunnarsson", "patient", false],
+    ["Selma Testkvist", "vårdpersonal", true],
+  ]);
+});
+
+test("somebody whom the media server does not carry yet is shown without a picture", () => {
+  expect(tilesWith(media())[0]).toMatchObject({ name: "Sofia Gunnarsson", picture: null, hasCamera: false });
+});
+
+test("a shared surface takes the stage until the viewer pins somebody", () => {
+  const state = media(person("patient", { screen: picture }));
+  const tiles = tilesWith(state);
+  const screens = screensOf(tiles, state);
+  expect(stageTile(tiles, screens, null)?.id).toBe("screen patient");
+  expect(stageTile(tiles, screens, "me")?.id).toBe("me");
+  expect(stageTile(tiles, screens, "somebody who has left")?.id).toBe("screen patient");
+});
