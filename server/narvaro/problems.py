@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from narvaro.auth.pages import page
 from narvaro.errors import Malformed, NotFound, NotSignedIn, Problem
 
 log = structlog.get_logger()
@@ -60,8 +61,10 @@ def sentence_of(error: ValidationException) -> str | None:
     return f"{key}: {message}" if key else message or None
 
 
-def on_http_exception(_request: AnyRequest, error: HTTPException) -> Response[dict[str, Any]]:
-    """Litestar's own refusals, in our words."""
+def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Litestar's own refusals, in our words; a page that is not there is told to the person, not to a program."""
+    if error.status_code == 404 and not request.url.path.startswith(("/api/", "/hooks/", "/assets/")):
+        return page(404, "Sidan finns inte", "Kontrollera adressen, eller gå tillbaka och försök igen.")
     if error.status_code >= 500:
         log.error("unexpected_error", exc_info=error)
         return answer(Unexpected())

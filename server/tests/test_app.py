@@ -247,3 +247,9 @@ async def test_sharing_is_granted_to_those_who_are_there(site: Site) -> None:
     assert "screen_share" in site.media.rooms[room][joined["media"]["identity"]].sources
     await site.staff.ask("PUT", f"/calls/{call_id}/sharing", {"may_others_share": False})
     assert "screen_share" not in site.media.rooms[room][joined["media"]["identity"]].sources
+
+
+async def test_a_page_that_is_not_there_is_told_to_the_person(site: Site) -> None:
+    answer = await site.staff.http.get("/staf/testkoping")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Sidan finns inte" in answer.text

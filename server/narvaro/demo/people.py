@@ -20,6 +20,8 @@ class DemoPerson:
     kind: Literal["staff", "patient"]
     clinic: DemoClinic
     role: Literal["staff", "administrator"] = "staff"
+    first_words: str = ""
+    """What a patient has written before anybody tries the demo; nothing: they have no conversation yet."""
 
     def sign_in_url(self, base_url: str) -> str:
         return f"{base_url}/{self.kind}/{self.clinic.slug}/sign-in?login_hint={self.sub}"
@@ -30,14 +32,20 @@ TESTBY = DemoClinic("testby", "Barn- och ungdomsmottagningen Testby", "Region Te
 CLINICS = (TESTKOPING, TESTBY)
 
 SELMA = DemoPerson("selma-testkvist", "Selma Testkvist", "staff", TESTKOPING)
-SOFIA = DemoPerson("sofia-gunnarsson", "Sofia Gunnarsson", "patient", TESTKOPING)
+SOFIA = DemoPerson(
+    "sofia-gunnarsson",
+    "Sofia Gunnarsson",
+    "patient",
+    TESTKOPING,
+    first_words="Hej! Jag undrar om det går att prata om resultaten i dag.",
+)
 PEOPLE = (
     SELMA,
     DemoPerson("anna-lindqvist", "Anna Lindqvist", "staff", TESTKOPING, "administrator"),
     SOFIA,
-    DemoPerson("erik-lind", "Erik Lind", "patient", TESTKOPING),
+    DemoPerson("erik-lind", "Erik Lind", "patient", TESTKOPING, first_words="Hej, jag behöver förnya ett recept."),
     DemoPerson("amina-hassan", "Amina Hassan", "patient", TESTKOPING),
     DemoPerson("karl-johansson", "Karl Johansson", "patient", TESTKOPING),
     DemoPerson("maria-ek", "Maria Ek", "staff", TESTBY),
-    DemoPerson("oskar-nyberg", "Oskar Nyberg", "patient", TESTBY),
+    DemoPerson("oskar-nyberg", "Oskar Nyberg", "patient", TESTBY, first_words="Hej! När kan vi prata?"),
 )

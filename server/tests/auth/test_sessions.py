@@ -102,7 +102,7 @@ async def test_somebody_else_signing_in_ends_the_browsers_earlier_session(browse
     assert (await browser.http.get("/api/staff/me")).json()["name"] == "Anna Lindqvist"
 
 
-@pytest.mark.parametrize("path", ["/api/staff/me", "/nowhere", "/staff/ingen/sign-in"])
+@pytest.mark.parametrize("path", ["/api/staff/me", "/api/nowhere", "/staff/ingen/sign-in"])
 async def test_every_answer_has_the_security_headers(browser: Browser, path: str) -> None:
     headers = (await browser.http.get(path)).headers
     assert "unsafe" not in headers["content-security-policy"]
@@ -113,7 +113,7 @@ async def test_every_answer_has_the_security_headers(browser: Browser, path: str
     assert "strict-transport-security" not in headers
 
 
-@pytest.mark.parametrize(("path", "method", "status"), [("/nowhere", "GET", 404), ("/api/staff/me", "PUT", 405)])
+@pytest.mark.parametrize(("path", "method", "status"), [("/api/nowhere", "GET", 404), ("/api/staff/me", "PUT", 405)])
 async def test_litestars_own_refusals_are_problems(browser: Browser, path: str, method: str, status: int) -> None:
     answer = await browser.http.request(method, path, headers=OWN)
     assert answer.headers["content-type"] == "application/problem+json"

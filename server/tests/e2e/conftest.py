@@ -39,6 +39,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     yield Demo(ready["base_url"], ready["people"], process.pid)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) == 0
+    process.stdout.close()
 
 
 @pytest.fixture(scope="session")
