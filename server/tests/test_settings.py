@@ -74,7 +74,7 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 
 
 def test_a_misspelt_setting_is_named() -> None:
-    with pytest.raises(SettingsError, match="^NARVARO_BASEURL is not a setting"):
+    with pytest.raises(SettingsError, match=r"^NARVARO_BASEURL is not a setting"):
         load_settings(GOOD | {"NARVARO_BASEURL": "https://vard.example"})
 
 
@@ -99,7 +99,7 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     environ = {**GOOD, "NARVARO_DATABASE_URL": "", "NARVARO_DATABASE_URL_FILE": str(tmp_path / "none")}
-    with pytest.raises(SettingsError, match="^NARVARO_DATABASE_URL_FILE names a file"):
+    with pytest.raises(SettingsError, match=r"^NARVARO_DATABASE_URL_FILE names a file"):
         load_settings(environ)
 
 
