@@ -1,13 +1,13 @@
 import { BellRing, Phone, Video } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { Socket } from "../../api/socket";
 import type { SignedIn } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { showTitle } from "../../lib/title";
 import { Button } from "../../ui/Button";
+import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../session/session";
-import { CallScreen } from "./CallScreen";
 import { ControlButton } from "./ControlButton";
 import { IncomingCall } from "./IncomingCall";
 import styles from "./IncomingCallLayer.module.css";
@@ -16,6 +16,10 @@ import { Question } from "./Question";
 import question from "./Question.module.css";
 import { createTone } from "./tone";
 import { useOpenCall } from "./useOpenCall";
+
+/** Fetched while it rings, so that the first page stays small. */
+const loadScreen = () => import("./CallScreen");
+const CallScreen = lazy(async () => ({ default: (await loadScreen()).CallScreen }));
 
 interface Props {
   me: SignedIn;
@@ -31,6 +35,10 @@ export function IncomingCallLayer({ me, socket }: Props) {
   const isUnlocked = useStore(tone.isUnlocked);
   useEffect(() => calls.start(), [calls]);
   useOpenCall(calls);
+  const isRinging = ringing.name === "ringing";
+  useEffect(() => {
+    if (isRinging) void loadScreen().catch(() => undefined);
+  }, [isRinging]);
   const title = ringing.name === "ringing" ? i18n.t("Inkommande videosamtal") : ongoing ? i18n.t("Videosamtal") : null;
   useEffect(() => {
     if (!title) return;
@@ -44,10 +52,18 @@ export function IncomingCallLayer({ me, socket }: Props) {
   return (
     <>
       {ongoing ? (
-        <CallScreen
-          ongoing={ongoing}
-          leaving={<ControlButton icon={Phone} tone="leave" words={i18n.t("Lämna samtalet")} onClick={() => void calls.leave()} />}
-        />
+        <Suspense
+          fallback={
+            <div className={question.over}>
+              <Waiting>{i18n.t("Ansluter …")}</Waiting>
+            </div>
+          }
+        >
+          <CallScreen
+            ongoing={ongoing}
+            leaving={<ControlButton icon={Phone} tone="leave" words={i18n.t("Lämna samtalet")} onClick={() => void calls.leave()} />}
+          />
+        </Suspense>
       ) : asking ? (
         <div className={question.over}>
           <Question callId={asking.id} onDone={() => calls.answered()}>

@@ -3,12 +3,12 @@ import type { Room, RoomOptions } from "livekit-client";
 import type { JoinToken } from "../../api/wire";
 import { mendingPolicy } from "./policy";
 
-export type LiveKit = typeof import("livekit-client");
+export type LiveKit = typeof import("./livekitParts");
 
 let loaded: Promise<LiveKit> | undefined;
 
 export function loadLiveKit(): Promise<LiveKit> {
-  loaded ??= import("livekit-client").catch((error: unknown) => {
+  loaded ??= import("./livekitParts").catch((error: unknown) => {
     loaded = undefined;
     throw error;
   });
