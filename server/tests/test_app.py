@@ -24,6 +24,7 @@ from narvaro.media.memory import MemoryMedia
 from narvaro.settings import Settings
 
 BASE_URL = "http://127.0.0.1:8600"
+SOME_ID = "01936f6e-0000-7000-8000-000000000000"
 PHONE, DESK = {"device_id": "phone-0001"}, {"device_id": "desk-00001"}
 
 
@@ -210,17 +211,17 @@ async def test_an_unsigned_report_is_refused_a5(site: Site) -> None:
     ("method", "path", "body"),
     [
         ("PUT", "/calls/not-a-uuid", {}),
-        ("PUT", f"/calls/{uuid4()}", {}),
-        ("PUT", f"/calls/{uuid4()}", {"conversation_id": str(uuid4()), "more": 1}),
-        ("PUT", f"/calls/{uuid4()}/feedback", {"answer": "maybe"}),
-        ("POST", f"/conversations/{uuid4()}/messages", {"id": "x", "text": "hej"}),
-        ("POST", f"/conversations/{uuid4()}/messages", {"id": str(uuid4()), "text": "a" * 4001}),
-        ("POST", f"/conversations/{uuid4()}/messages", {"id": str(uuid4()), "text": 5}),
-        ("PUT", f"/conversations/{uuid4()}/read", {"seq": "5"}),
-        ("PUT", f"/conversations/{uuid4()}/read", {"seq": 2**40}),
+        ("PUT", f"/calls/{SOME_ID}", {}),
+        ("PUT", f"/calls/{SOME_ID}", {"conversation_id": SOME_ID, "more": 1}),
+        ("PUT", f"/calls/{SOME_ID}/feedback", {"answer": "maybe"}),
+        ("POST", f"/conversations/{SOME_ID}/messages", {"id": "x", "text": "hej"}),
+        ("POST", f"/conversations/{SOME_ID}/messages", {"id": SOME_ID, "text": "a" * 4001}),
+        ("POST", f"/conversations/{SOME_ID}/messages", {"id": SOME_ID, "text": 5}),
+        ("PUT", f"/conversations/{SOME_ID}/read", {"seq": "5"}),
+        ("PUT", f"/conversations/{SOME_ID}/read", {"seq": 2**40}),
         ("GET", "/conversations?before=%00", None),
-        ("GET", f"/conversations/{uuid4()}/entries?before=99999999999999999999", None),
-        ("POST", f"/calls/{uuid4()}/join", {"device_id": "x"}),
+        ("GET", f"/conversations/{SOME_ID}/entries?before=99999999999999999999", None),
+        ("POST", f"/calls/{SOME_ID}/join", {"device_id": "x"}),
     ],
 )
 async def test_bad_input_is_one_clear_sentence_c6(site: Site, method: str, path: str, body: object) -> None:

@@ -1,14 +1,13 @@
 """The twin, and a real LiveKit on loopback."""
 
 import asyncio
-import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from media.rig import KEY, PORT, SECRET, LiveKitRig, MemoryRig, Rig
+from media.rig import KEY, PORT, SECRET, UDP_PORT, LiveKitRig, MemoryRig, Rig
 
 from narvaro.media import MediaDown
 from narvaro.media.livekit import LiveKit
@@ -19,14 +18,14 @@ port: {PORT}
 bind_addresses: ["127.0.0.1"]
 keys: {{{KEY}: "{SECRET}"}}
 rtc:
-  udp_port: 7992
+  udp_port: {UDP_PORT}
   tcp_port: 0
   node_ip: 127.0.0.1
   use_external_ip: false
   enable_loopback_candidate: true
   interfaces: {{includes: [lo]}}
   ips: {{includes: [127.0.0.1/32]}}
-  stun_servers: ["127.0.0.1:3478"]
+  stun_servers: ["127.0.0.1:{UDP_PORT}"]
 turn: {{enabled: false}}
 room: {{auto_create: false}}
 logging: {{level: error}}
@@ -35,8 +34,8 @@ logging: {{level: error}}
 
 @pytest.fixture(scope="session")
 def livekit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    binary = os.environ.get("NARVARO_LIVEKIT_BINARY") or shutil.which("livekit-server")
-    assert binary, "no livekit-server on PATH and no NARVARO_LIVEKIT_BINARY"
+    binary = shutil.which("livekit-server")
+    assert binary, "livekit-server is not on PATH: bin/test builds it"
     home = tmp_path_factory.mktemp("livekit")
     (home / "livekit.yaml").write_text(CONFIGURATION)
     with Path(home / "log").open("wb") as log:

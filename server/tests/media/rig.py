@@ -1,5 +1,6 @@
 """One way to enter as a browser does, for the twin and for a real LiveKit."""
 
+import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,7 +14,15 @@ from narvaro.media import MediaRights, MediaServer
 from narvaro.media.livekit import SOURCES, LiveKit
 from narvaro.media.memory import MemoryMedia
 
-PORT = 7990
+
+def free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(type=kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+PORT = free_port(socket.SOCK_STREAM)
+UDP_PORT = free_port(socket.SOCK_DGRAM)
 KEY, SECRET = "key", "a secret for the contract tests only"
 
 
