@@ -51,7 +51,7 @@ def open_doors(settings: Settings) -> Doors:
         api_secret=settings.livekit_api_secret,
         ice_servers=settings.ice_servers,
     )
-    return Doors(database=Database(settings.database_url), media=media)
+    return Doors(database=Database(settings.database_url, pool_size=settings.database_pool_size), media=media)
 
 
 def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors | None = None) -> Litestar:

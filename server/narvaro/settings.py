@@ -68,17 +68,6 @@ def address(value: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def private_address(value: str) -> tuple[str, int]:
-    host, port = address(value)
-    try:
-        is_private = ipaddress.ip_address(host).is_private and not ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        is_private = host == "localhost"
-    if not is_private:
-        raise ValueError("must be a private address like 127.0.0.1:9600")
-    return host, port
-
-
 def ice_servers(value: str) -> tuple[str, ...]:
     servers = tuple(server.strip() for server in value.split(",") if server.strip())
     if not all(server.startswith(("stun:", "turn:", "turns:")) for server in servers):
@@ -118,7 +107,6 @@ class Settings:
 
     base_url: str = setting(web_url)
     bind: tuple[str, int] = setting(address, ("127.0.0.1", 8600))
-    metrics_bind: tuple[str, int] | None = setting(private_address, None)
     database_url: str = setting(postgresql_url, secret=True)
     database_pool_size: int = setting(count, 10)
     livekit_url: str = setting(media_api_url)

@@ -56,8 +56,6 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("NARVARO_BASE_URL", "vard.example"),
         ("NARVARO_BIND", "8600"),
         ("NARVARO_BIND", "127.0.0.1:99999"),
-        ("NARVARO_METRICS_BIND", "0.0.0.0:9600"),
-        ("NARVARO_METRICS_BIND", "8.8.8.8:9600"),
         ("NARVARO_DATABASE_URL", "sqlite://"),
         ("NARVARO_DATABASE_POOL_SIZE", "0"),
         ("NARVARO_LIVEKIT_URL", "livekit:7880"),

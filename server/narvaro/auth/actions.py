@@ -1,6 +1,5 @@
 """Sessions: start, touch, end; sign-ins: begin, finish."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,14 +39,6 @@ async def touch(db: AsyncSession, token_hash: bytes, *, now: datetime) -> None:
     """Something happened: a request, or a call that goes on. Written once a minute at most, never past the absolute end."""
     stale = Session.seen_at <= now - TOUCHED_AGAIN_AFTER
     await db.execute(update(Session).where(Session.token_hash == token_hash, stale).values(seen_at=now))
-
-
-async def touch_people(db: AsyncSession, kind: ActorKind, person_ids: Collection[UUID], *, now: datetime) -> None:
-    """A running call is activity for those in it (C2). Sessions that are idle already stay dead."""
-    is_stale = Session.seen_at <= now - TOUCHED_AGAIN_AFTER
-    is_awake = Session.seen_at > now - LIFETIMES[kind].idles_for
-    whose = Session.person_id.in_(person_ids)
-    await db.execute(update(Session).where(Session.kind == kind.value, whose, is_stale, is_awake).values(seen_at=now))
 
 
 async def end_session(db: AsyncSession, token_hash: bytes) -> None:

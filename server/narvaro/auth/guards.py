@@ -41,22 +41,22 @@ def database_of(connection: AnyConnection) -> Database:
     return database
 
 
-async def find_session(connection: AnyConnection, kind: ActorKind) -> Known | None:
-    """The request's person of this kind; asking counts as activity (C2)."""
+async def find_session(connection: AnyConnection, kind: ActorKind, *, is_activity: bool = True) -> Known | None:
+    """The request's person of this kind. Activity keeps the session awake (C2)."""
     token = connection.cookies.get(session_cookie_name(settings_of(connection).base_url, kind))
     if not token:
         return None
     now = utc_now()
     async with database_of(connection).transaction() as db:
         known = await find_known(db, kind, token, now=now)
-        if known is not None and known.seen_at <= now - TOUCHED_AGAIN_AFTER:
+        if known is not None and is_activity and known.seen_at <= now - TOUCHED_AGAIN_AFTER:
             await touch(db, known.token_hash, now=now)
         return known
 
 
-async def authenticate(connection: AnyConnection, kind: ActorKind) -> tuple[Actor, bytes] | None:
+async def authenticate(connection: AnyConnection, kind: ActorKind, is_activity: bool) -> tuple[Actor, bytes] | None:
     """For sockets: the person, and the session's hash, whose `session_key` wakes at sign-out."""
-    known = await find_session(connection, kind)
+    known = await find_session(connection, kind, is_activity=is_activity)
     return None if known is None else (known.actor, known.token_hash)
 
 

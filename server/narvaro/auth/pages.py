@@ -28,7 +28,7 @@ a:focus-visible { outline: 3px solid var(--focus); outline-offset: 3px; }
 """
 
 
-@get(STYLE_PATH, media_type=MediaType.CSS, sync_to_thread=False)
+@get(STYLE_PATH, media_type=MediaType.CSS, include_in_schema=False, sync_to_thread=False)
 def sign_in_style() -> str:
     return STYLE
 

@@ -111,12 +111,14 @@ async def end_without_staff(db: AsyncSession, clinic_id: UUID, call_id: UUID, *,
     await _end(db, conversation, call, system_of(clinic_id), end_reason_without_staff(status), now=now)
 
 
-async def set_sharing(db: AsyncSession, staff: Actor, call_id: UUID, *, may_others_share: bool) -> Call:
+async def set_sharing(db: AsyncSession, staff: Actor, call_id: UUID, *, may_others_share: bool, now: datetime) -> Call:
     """Raises NotFound, CallHasEnded."""
     _, call = await lock_own_call(db, staff, call_id)
     if call.status == CallStatus.ENDED:
         raise CallHasEnded
     call.may_others_share = may_others_share
+    action = "call.sharing.allow" if may_others_share else "call.sharing.forbid"
+    await record_access(db, staff, action, patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_call(db, call)
     return call
 

@@ -102,11 +102,12 @@ async def set_sharing(
 ) -> CallSnapshot:
     """*Låt andra dela skärm*."""
     async with database.transaction() as db:
-        call = await actions.set_sharing(db, actor, call_id, may_others_share=data.may_others_share)
+        call = await actions.set_sharing(db, actor, call_id, may_others_share=data.may_others_share, now=utc_now())
         snapshot = await queries.load_call(db, actor, call_id)
-    for seat in queries.present(call):
-        if seat.kind != "staff":
-            await media.grant(call.room, seat.identity, seats.rights_of(call, seat))
+    with contextlib.suppress(MediaDown):
+        for seat in queries.present(call):
+            if seat.kind != "staff":
+                await media.grant(call.room, seat.identity, seats.rights_of(call, seat))
     return snapshot
 
 

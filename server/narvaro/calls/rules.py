@@ -49,7 +49,7 @@ RING_TRANSITIONS: Mapping[RingStatus, frozenset[RingStatus]] = {
     RingStatus.CANCELLED: frozenset(),
 }
 END_REASONS: Mapping[CallStatus, frozenset[str]] = {
-    CallStatus.OPEN: frozenset({"by_staff", "cancelled"}),
+    CallStatus.OPEN: frozenset({"cancelled"}),
     CallStatus.ACTIVE: frozenset({"by_staff", "abandoned"}),
 }
 

@@ -110,7 +110,6 @@ class IncomingRing(Wire, kw_only=True, forbid_unknown_fields=True):
     rung_at: datetime
     expires_at: datetime
     may_ask_minute: bool
-    answered_here: bool = False
     """This very device answered."""
 
 

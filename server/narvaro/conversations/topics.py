@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import narvaro.conversations.tasks  # noqa: F401 - its task is known once it is imported
+from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.clock import utc_now
 from narvaro.conversations.actions import note_whereabouts
@@ -41,6 +43,12 @@ async def load_entries(db: AsyncSession, actor: Actor, id_: UUID | None, since: 
     return Loaded([Entries(topic=f"entries:{id_}", entries=entries)], since=entries[-1].seq, more=len(entries) == PAGE)
 
 
+async def record_following(db: AsyncSession, actor: Actor, id_: UUID | None) -> None:
+    """Whoever follows a log reads it (D1)."""
+    patient_id = await db.scalar(select(ConversationRow.patient_id).where(ConversationRow.id == id_))
+    await record_access(db, actor, "conversation.follow", patient_id=patient_id, object_id=id_, now=utc_now())
+
+
 async def tell_typing(db: AsyncSession, socket: SocketFacts, message: Typing, now: datetime) -> None:
     if await _is_hidden(db, socket.actor, message.conversation_id):
         return
@@ -60,6 +68,6 @@ def _inbox_key(actor: Actor, _id: UUID | None) -> str:
 def register() -> None:
     register_topic("inbox", load_list, key=_inbox_key)
     register_topic("conversation", load_conversation)
-    register_topic("entries", load_entries)
+    register_topic("entries", load_entries, on_follow=record_following)
     register_client_message(Typing, tell_typing)
     on_presence_changed(note_whereabouts)

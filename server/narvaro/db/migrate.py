@@ -19,7 +19,6 @@ def migrate(url: str) -> str:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
             config = configuration(connection)
-            config.attributes["may_create_from_models"] = True
             command.upgrade(config, "head")
     finally:
         engine.dispose()

@@ -54,7 +54,7 @@ Send = Callable[[str], Awaitable[None]]
 class Subscription:
     """One topic on one line. `since`: what the browser has; `sent`: digest of what it got last."""
 
-    __slots__ = ("_line", "id", "key", "kind", "name", "sent", "since", "topic")
+    __slots__ = ("_line", "id", "is_followed", "key", "kind", "name", "sent", "since", "topic")
 
     def __init__(self, line: "Line", topic: str, since: int, name: str, id_: UUID | None, kind: TopicKind) -> None:
         self._line = line
@@ -65,6 +65,7 @@ class Subscription:
         self.kind = kind
         self.key = kind.key(line.facts.actor, id_)
         self.sent = b""
+        self.is_followed = False
 
     def wake(self) -> None:
         self._line.refresh(self)
@@ -226,7 +227,11 @@ class Line:
             await self._hub.listening.wait()
             try:
                 async with self._hub.transaction() as db:
-                    return await subscription.kind.load(db, self.facts.actor, subscription.id, subscription.since)
+                    loaded = await subscription.kind.load(db, self.facts.actor, subscription.id, subscription.since)
+                    if loaded is not None and subscription.kind.on_follow and not subscription.is_followed:
+                        await subscription.kind.on_follow(db, self.facts.actor, subscription.id)
+                subscription.is_followed = True
+                return loaded
             except DatabaseDown as error:
                 log.warning("load_failed", topic=subscription.name, error=type(error).__name__)
             await asyncio.sleep(pause)

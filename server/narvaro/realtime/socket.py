@@ -24,20 +24,23 @@ log = structlog.get_logger()
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 CLOSE_WITHIN: Final = 2.0
 ASK_AGAIN_AFTER: Final = 1.0
-ASK_IN_CALL_EVERY: Final = 60.0
+ASK_EVERY: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Doorkeeper:
-    """What `auth` knows of a connection. `session_key`: the key that is woken when the session ends."""
+    """What `auth` knows of a connection.
 
-    authenticate: Callable[[AnyConnection, ActorKind], Awaitable[tuple[Actor, bytes] | None]]
+    `authenticate`: (connection, kind, whether asking is activity). `session_key`: the key that is woken when the session ends.
+    """
+
+    authenticate: Callable[[AnyConnection, ActorKind, bool], Awaitable[tuple[Actor, bytes] | None]]
     is_own_origin: Callable[[AnyConnection], bool]
     session_key: Callable[[bytes], str]
 
 
 class SessionWatch:
-    """Closes the line when its session has ended; asks again after every wake-up."""
+    """Closes the line when its session has ended or gone idle; asks at every wake-up and now and then."""
 
     def __init__(self, line: Line, is_signed_in: Callable[[], Awaitable[bool]]) -> None:
         self._line = line
@@ -53,12 +56,10 @@ class SessionWatch:
     def tell(self, sender_kind: str, message: str) -> None:
         """Nobody writes to a session."""
 
-    async def ask_during_call(self) -> None:
-        """A running call is activity (C2), so its page asks now and then; one that is only open does not."""
+    async def ask_now_and_then(self) -> None:
         while True:
-            await asyncio.sleep(ASK_IN_CALL_EVERY)
-            if self._line.facts.call_id:
-                self.wake()
+            await asyncio.sleep(ASK_EVERY)
+            self.wake()
 
     async def _ask(self) -> None:
         while self._must_ask and not self._line.closed.done():
@@ -91,17 +92,19 @@ async def _serve(
     if not doorkeeper.is_own_origin(socket):
         await socket.close()
         return
-    known = await doorkeeper.authenticate(socket, kind)
+    known = await doorkeeper.authenticate(socket, kind, True)
     await socket.accept()
     if known is None:
         await socket.close(SIGNED_OUT)
         return
     actor, token_hash = known
 
-    async def is_signed_in() -> bool:
-        return await doorkeeper.authenticate(socket, kind) is not None
-
     line = Line(hub, actor, decoder)
+
+    async def is_signed_in() -> bool:
+        """A running call is activity (C2), a page that is only open is not."""
+        return await doorkeeper.authenticate(socket, kind, line.facts.call_id is not None) is not None
+
     session = SessionWatch(line, is_signed_in)
     session_key = doorkeeper.session_key(token_hash)
     hub.add(line)
@@ -117,7 +120,7 @@ async def _serve(
 
 async def _run(line: Line, socket: WebSocket[Any, Any, Any], session: SessionWatch) -> None:
     """Until either side closes; the browser is told why."""
-    works = (_read(socket, line), line.pump(socket.send_text), session.ask_during_call())
+    works = (_read(socket, line), line.pump(socket.send_text), session.ask_now_and_then())
     tasks = [asyncio.create_task(_guard(line, work)) for work in works]
     try:
         code = await line.closed

@@ -31,20 +31,25 @@ class Loaded:
 LoadTopic = Callable[[AsyncSession, Actor, UUID | None, int], Awaitable[Loaded | None]]
 """(db, actor, id in the topic's name, since) → what to send, or None when it is not there or not for this actor."""
 WakeKey = Callable[[Actor, UUID | None], str]
+FollowTopic = Callable[[AsyncSession, Actor, UUID | None], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class TopicKind:
     load: LoadTopic
     key: WakeKey
+    on_follow: FollowTopic | None = None
 
 
 TOPIC_KINDS: dict[str, TopicKind] = {}
 
 
-def register_topic(name: str, load: LoadTopic, *, key: WakeKey | None = None) -> None:
-    """`key` gives the name that wakes a subscription, by default the topic's own (`call:<id>`)."""
-    TOPIC_KINDS[name] = TopicKind(load, key or (lambda _actor, id_: f"{name}:{id_}" if id_ else name))
+def register_topic(name: str, load: LoadTopic, *, key: WakeKey | None = None, on_follow: FollowTopic | None = None) -> None:
+    """`key` gives the name that wakes a subscription, by default the topic's own (`call:<id>`).
+
+    `on_follow` runs once per subscription, in the transaction of its first load, when there is something to follow.
+    """
+    TOPIC_KINDS[name] = TopicKind(load, key or (lambda _actor, id_: f"{name}:{id_}" if id_ else name), on_follow)
 
 
 async def wake(db: AsyncSession, *keys: str) -> None:

@@ -8,14 +8,12 @@ import pytest
 from auth.conftest import BASE_URL, Browser
 from sqlalchemy import func, select, update
 
-from narvaro.auth.actions import touch_people
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.cookies import session_cookie
 from narvaro.auth.guards import origin_of
 from narvaro.auth.headers import content_security_policy
 from narvaro.auth.models import Session
 from narvaro.auth.tokens import hash_token, session_key
-from narvaro.clock import utc_now
 from narvaro.db.session import Database
 from narvaro.realtime.topics import CHANNEL
 
@@ -52,17 +50,6 @@ async def test_request_keeps_the_session_awake(browser: Browser, database: Datab
     for _ in range(3):
         await age(database, seen=timedelta(minutes=70))
         assert (await browser.http.get("/api/staff/me")).status_code == 200
-
-
-async def test_call_keeps_a_session_awake_but_wakes_no_dead_one(browser: Browser, database: Database) -> None:
-    await browser.sign_in(STAFF, "selma")
-    for hours, status in ((1, 200), (3, 401)):
-        await age(database, seen=timedelta(hours=hours))
-        async with database.transaction() as db:
-            person_id = await db.scalar(select(Session.person_id))
-            assert person_id is not None
-            await touch_people(db, ActorKind.STAFF, [person_id], now=utc_now())
-        assert (await browser.http.get("/api/staff/me")).status_code == status
 
 
 async def test_staff_cookie_says_nothing_on_the_patients_prefix(browser: Browser) -> None:

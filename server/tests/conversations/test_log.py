@@ -13,6 +13,7 @@ from narvaro.conversations import actions, queries
 from narvaro.conversations.models import Entry
 from narvaro.conversations.rules import EmptyMessage, MessageIdTaken
 from narvaro.conversations.schemas import NewMessage
+from narvaro.conversations.topics import record_following
 from narvaro.db.session import Database
 from narvaro.errors import Malformed, NotFound
 
@@ -93,6 +94,17 @@ async def test_opening_leaves_an_audit_row_with_the_patient_d1(db: AsyncSession)
     await actions.open_conversation(db, at.staff, at.conversation_id, now=NOON)
     row = (await db.scalars(select(AuditEntry).where(AuditEntry.action == "conversation.open"))).one()
     assert (row.actor_id, row.patient_id, row.object_id) == (at.staff.id, at.patient.id, at.conversation_id)
+
+
+async def test_following_the_log_over_a_socket_leaves_one_too_d1(db: AsyncSession) -> None:
+    practice = await build_practice(db)
+    await record_following(db, practice.staff, practice.conversation_id)
+    row = (await db.scalars(select(AuditEntry).where(AuditEntry.action == "conversation.follow"))).one()
+    assert (row.actor_id, row.patient_id, row.object_id) == (
+        practice.staff.id,
+        practice.patient.id,
+        practice.conversation_id,
+    )
 
 
 async def test_starting_again_gives_the_lasting_conversation(db: AsyncSession) -> None:

@@ -62,13 +62,15 @@ class Sessions:
     """The stub of `auth`: `?session=` names who is signed in."""
 
     actors: dict[str, Actor] = field(default_factory=dict)
+    activities: asyncio.Queue[bool] = field(default_factory=asyncio.Queue)
 
     def sign_in(self, kind: ActorKind = ActorKind.PATIENT) -> str:
         name = uuid4().hex
         self.actors[name] = Actor(kind, uuid4(), uuid4(), "Sofia Gunnarsson")
         return name
 
-    async def authenticate(self, connection: AnyConnection, kind: ActorKind) -> tuple[Actor, bytes] | None:
+    async def authenticate(self, connection: AnyConnection, kind: ActorKind, is_activity: bool) -> tuple[Actor, bytes] | None:
+        self.activities.put_nowait(is_activity)
         session = connection.query_params.get("session", "")
         actor = self.actors.get(session)
         return (actor, session.encode()) if actor and actor.kind is kind else None

@@ -1,14 +1,16 @@
 """A page's line to the server: who may open it, what it may say, what it is told."""
 
-from uuid import uuid4
+import asyncio
+from uuid import UUID, uuid4
 
 import pytest
 from realtime.socket_site import Board, Site, World
+from sqlalchemy.ext.asyncio import AsyncSession
 from websockets.exceptions import InvalidStatus
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.realtime import socket
-from narvaro.realtime.topics import tell, wake
+from narvaro.realtime.topics import Loaded, register_topic, tell, wake
 
 
 async def test_page_gets_what_it_lacks_and_then_what_is_new(site: Site, world: World) -> None:
@@ -141,15 +143,42 @@ async def test_too_many_topics_close(site: Site, world: World) -> None:
         assert await page.close_code() == 4008
 
 
-async def test_session_that_ends_during_a_call_closes_the_line(
-    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody wakes it: the session ran out. A page in a call asks now and then; that is also what keeps the session alive."""
-    monkeypatch.setattr(socket, "ASK_IN_CALL_EVERY", 0.05)
-    world.calls = {call := uuid4()}
+async def test_session_that_runs_out_closes_the_line(site: Site, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody wakes it: the page asks now and then (C2)."""
+    monkeypatch.setattr(socket, "ASK_EVERY", 0.05)
     session = site.sessions.sign_in()
     async with site.page(session) as page:
-        await page.say("subscribe", topic=f"call:{call}")
-        await page.hear("ping")
+        await page.say("subscribe", topic="board")
+        await page.hear("board")
         del site.sessions.actors[session]
         assert await page.close_code() == 4001
+
+
+async def test_a_call_is_activity_and_an_open_page_is_not_c2(site: Site, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "ASK_EVERY", 0.05)
+    world.calls = {call := uuid4()}
+    async with asyncio.timeout(5), site.page(site.sessions.sign_in()) as page:
+        await page.say("subscribe", topic="board")
+        asked = [await site.sessions.activities.get() for _ in range(4)]
+        assert asked[1:] == [False] * 3
+        await page.say("subscribe", topic=f"call:{call}")
+        while not await site.sessions.activities.get():
+            pass
+
+
+async def test_following_is_told_once_however_often_it_changes_d1(site: Site, world: World) -> None:
+    followed = []
+
+    async def load(_db: AsyncSession, _actor: Actor, _id: UUID | None, _since: int) -> Loaded:
+        return Loaded([Board(topic="watched", text=world.board)])
+
+    async def note(_db: AsyncSession, actor: Actor, _id: UUID | None) -> None:
+        followed.append(actor.id)
+
+    register_topic("watched", load, key=lambda _actor, _id: "board", on_follow=note)
+    async with site.page(site.sessions.sign_in()) as page:
+        await page.say("subscribe", topic="watched")
+        await page.hear("board")
+        await world.write("new")
+        assert (await page.hear("board"))["text"] == "new"
+    assert len(followed) == 1

@@ -242,8 +242,6 @@ export interface components {
          * @description What the patient's devices show: who calls, from where. Pushed on the topic `rings`.
          */
         IncomingRing: {
-            /** @default false */
-            answered_here: boolean;
             /** Format: uuid */
             call_id: string;
             clinic_name: string;

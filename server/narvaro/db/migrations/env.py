@@ -5,10 +5,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection, text
 
 from narvaro.db.base import Base
-from narvaro.jobs.schema import create_jobs_schema
 
 FEATURES = ("audit", "auth", "calls", "clinics", "conversations", "invitations", "patients", "realtime")
 
@@ -22,13 +20,6 @@ def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
-def create_from_models(connection: Connection) -> None:
-    """Until the first revision is written."""
-    Base.metadata.create_all(connection)
-    if not connection.scalar(text("SELECT to_regclass('procrastinate_jobs')")):
-        create_jobs_schema(connection)
-
-
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
@@ -37,5 +28,3 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
-    if context.config.attributes.get("may_create_from_models") and not context.script.get_current_head():
-        create_from_models(context.config.attributes["connection"])

@@ -33,7 +33,7 @@ test("a tap that came too late is told so, a tap that failed may be repeated", (
 
 test("while an answer is under way the server's news of the same ring changes nothing", () => {
   const answering = next(ringing, { type: "accept", hasCamera: false });
-  expect(next(answering, { type: "ring", ring: { ...ring, status: "answered", answered_here: true } })).toBe(answering);
+  expect(next(answering, { type: "ring", ring: { ...ring, status: "answered" } })).toBe(answering);
 });
 
 test("a declined ring is simply gone", () => {

@@ -42,7 +42,7 @@ function onRing(state: Ringing, ring: IncomingRing | null): Ringing {
   if (!ring) return state.name === "ringing" ? { name: "over", ring: state.ring, why: "late" } : state;
   if (ring.status === "ringing") return ringOn(state, ring);
   if (state.name !== "ringing" || state.ring.id !== ring.id) return state;
-  if (ring.status === "declined" || ring.answered_here) return QUIET;
+  if (ring.status === "declined") return QUIET;
   return { name: "over", ring, why: ring.status === "answered" ? "elsewhere" : "late" };
 }
 

@@ -13,7 +13,6 @@ export function incomingRing(change: Partial<IncomingRing> = {}): IncomingRing {
     rung_at: AT,
     expires_at: "2026-11-23T13:02:45Z",
     may_ask_minute: true,
-    answered_here: false,
     ...change,
   };
 }
