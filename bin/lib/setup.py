@@ -134,10 +134,8 @@ def prepare_web() -> None:
     if not (WEB / "package.json").exists():
         return
     prepare_node()
-    # A registry without other systems' optional packages makes `npm ci` refuse the lock; `install` then keeps its versions.
-    install = ["sh", "-c", "npm ci --no-audit --no-fund || npm install --no-save --no-audit --no-fund"]
     when_changed(
-        "web-packages", [WEB / "package-lock.json"], WEB / "node_modules", lambda: step("Web packages", install, cwd=WEB)
+        "web-packages", [WEB / "package-lock.json"], WEB / "node_modules", lambda: step("Web packages", ["npm", "ci"], cwd=WEB)
     )
     sources = [path for path in files_below(WEB) if not {"node_modules", "dist", "coverage"} & set(path.relative_to(WEB).parts)]
     built = SERVER / "narvaro" / "static"
