@@ -15,13 +15,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 OUTPUT = Path(__file__).parents[3] / "test-output"
 FLAGS = (
     "--no-sandbox",
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=device-count=3",
     "--allow-loopback-in-peer-connection",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
     "--disable-background-networking",
     "--disable-component-update",
     "--auto-select-tab-capture-source-by-title=Närvaro",
 )
+"""Three cameras: the second one's picture (Y16) never enters a peer connection."""
+
 QUESTION = "Upplevde du några tekniska problem under videosamtalet?"
 PATIENCE = 15_000
 """Milliseconds that an expectation waits on two busy cores."""

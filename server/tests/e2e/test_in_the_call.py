@@ -16,7 +16,7 @@ from e2e.support import (
     start_call,
     wait_until,
 )
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Locator, Page, Playwright, expect
 
 
 def talk(stage: Stage) -> tuple[Page, Page, Page]:
@@ -68,11 +68,29 @@ def test_the_camera_can_be_changed_during_the_call(stage: Stage) -> None:
     _, window, patient = talk(stage)
     window.get_by_role("button", name="Inställningar").click()
     dialog = window.get_by_role("dialog", name="Inställningar")
-    camera = dialog.get_by_label("Kamera", exact=True)
-    values = camera.locator("option").evaluate_all("options => options.map((o) => o.value)")
-    camera.select_option(values[-1])
+    cameras = dialog.get_by_role("combobox", name="Kamera", exact=True)
+    expect(cameras.locator("option")).to_have_count(3)
+    other = values_of(cameras)[-1]
+    assert camera_sent(window) != other
+    cameras.select_option(other)
+    wait_until(window, lambda: camera_sent(window) == other, "the other camera is the one that is sent")
     window.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     expect_remote_picture(patient)
+
+
+def values_of(choice: Locator) -> list[str]:
+    return list(choice.locator("option").evaluate_all("options => options.map((option) => option.value)"))
+
+
+def camera_sent(page: Page) -> str:
+    """The id of the camera whose picture leaves the browser."""
+    return str(
+        page.evaluate("""() => window.peersForTest
+        .filter((peer) => peer.connectionState !== "closed")
+        .flatMap((peer) => peer.getSenders())
+        .find((sender) => sender.track?.kind === "video")?.track.getSettings().deviceId""")
+    )
 
 
 def test_the_patient_cannot_end_and_can_come_back(stage: Stage) -> None:

@@ -60,10 +60,11 @@ export class LocalDevices {
     else void this.turnOn(kind);
   }
 
-  /** Remembered; changed at once when the device is on. */
+  /** Remembered; changed at once when the device is on. The old one is let go first, for many phones open one camera at a time. */
   async choose(kind: DeviceKind, id: string): Promise<void> {
     rememberDevice(kind, id);
     if (!this.state.get()[kind].isOn) return this.close(kind);
+    this.release(kind);
     const turn = this.begin(kind);
     this.finish(kind, turn, await openDevice(kind).catch((error: unknown) => error));
   }

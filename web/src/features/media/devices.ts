@@ -16,17 +16,24 @@ export function rememberDevice(device: ChosenDevice, id: string): void {
 
 /** A track of the remembered device, or of any other when that one is gone. Raises what `getUserMedia` raises. */
 export async function openDevice(kind: DeviceKind): Promise<MediaStreamTrack> {
-  const stream = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: cameraWish() } : { audio: microphoneWish() });
+  const stream = await open(kind, chosenDevice(kind)).catch((error: unknown) => {
+    if (error instanceof Error && error.name === "OverconstrainedError") return open(kind, null);
+    throw error;
+  });
   const track = stream.getTracks()[0];
   if (!track) throw new DOMException("No track was given.", "NotFoundError");
   if (track.kind === "video") track.contentHint = "motion";
   return track;
 }
 
+function open(kind: DeviceKind, id: string | null): Promise<MediaStream> {
+  return navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: cameraWish(id) } : { audio: microphoneWish(id) });
+}
+
 /** The camera's and the microphone's tracks in one question to the person; each alone when the pair fails. */
 export async function openBoth(): Promise<Record<DeviceKind, MediaStreamTrack | unknown>> {
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: cameraWish(), audio: microphoneWish() });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: cameraWish(chosenDevice("camera")), audio: microphoneWish(chosenDevice("microphone")) });
     return { camera: stream.getVideoTracks()[0], microphone: stream.getAudioTracks()[0] };
   } catch {
     const [camera, microphone] = await Promise.allSettled([openDevice("camera"), openDevice("microphone")]);
@@ -39,17 +46,17 @@ function settled(result: PromiseSettledResult<MediaStreamTrack>): unknown {
 }
 
 /** 720p at 30 frames; the camera gives what it can. */
-function cameraWish(): MediaTrackConstraints {
-  return { ...wished("camera"), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+function cameraWish(id: string | null): MediaTrackConstraints {
+  return { ...only(id), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 }
 
-function microphoneWish(): MediaTrackConstraints {
-  return { ...wished("microphone"), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+function microphoneWish(id: string | null): MediaTrackConstraints {
+  return { ...only(id), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 }
 
-function wished(device: DeviceKind): MediaTrackConstraints {
-  const id = chosenDevice(device);
-  return id ? { deviceId: { ideal: id } } : {};
+/** Chromium gives another camera than the one that is merely `ideal`. */
+function only(id: string | null): MediaTrackConstraints {
+  return id ? { deviceId: { exact: id } } : {};
 }
 
 export interface DeviceLists {
