@@ -89,6 +89,7 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
             *routes,
         ],
         dependencies={**guards.DEPENDENCIES, "database": Provide(provide_database), "media": Provide(provide_media)},
+        logging_config=None,
         middleware=[RequestId(), guards.OwnOriginOnly()],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[security_headers(settings), log_response],

@@ -1,6 +1,8 @@
 """The two kinds of process: `serve` answers people, `worker` runs jobs; both until SIGTERM."""
 
 import asyncio
+import signal
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +18,7 @@ GRACE = 5
 
 
 def serve(settings: Settings, *, routes: Sequence[Any] = ()) -> None:
-    set_up_logging()
+    begin()
     host, port = settings.bind
     uvicorn.run(
         create_app(settings, routes=routes),
@@ -34,8 +36,14 @@ def serve(settings: Settings, *, routes: Sequence[Any] = ()) -> None:
 
 
 def work(settings: Settings) -> None:
-    set_up_logging()
+    begin()
     asyncio.run(run_jobs(settings))
+
+
+def begin() -> None:
+    """SIGTERM is an order that was obeyed, not a failure, also before and after uvicorn and the worker listen for it."""
+    set_up_logging()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 async def run_jobs(settings: Settings) -> None:
