@@ -94,7 +94,7 @@ def _has_body(request: Request[Any, Any, Any]) -> bool:
 
 def kind_of(connection: AnyConnection) -> ActorKind:
     """By the path's prefix, which is also the only cookie that is read."""
-    return ActorKind.STAFF if connection.url.path.startswith("/api/staff/") else ActorKind.PATIENT
+    return ActorKind(connection.url.path.split("/")[2])
 
 
 async def current(request: Request[Any, Any, Any]) -> Known:
@@ -110,7 +110,7 @@ async def current_actor(known: NamedDependency[Known]) -> Actor:
 
 
 DEPENDENCIES = {"known": Provide(current), "actor": Provide(current_actor)}
-"""For the whole app: a handler under `/api/staff` or `/api/patient` asks for one of the types below by name."""
+"""For the whole app: a handler under `/api/{kind}` asks for one of the types below by name."""
 
 CurrentActor = NamedDependency[Actor]
 CurrentKnown = NamedDependency[Known]

@@ -19,8 +19,12 @@ class Lifetime:
 LIFETIMES: Final[Mapping[ActorKind, Lifetime]] = {
     ActorKind.STAFF: Lifetime(ends_after=timedelta(hours=12), idles_for=timedelta(hours=2)),
     ActorKind.PATIENT: Lifetime(ends_after=timedelta(hours=12), idles_for=timedelta(hours=4)),
+    ActorKind.GUEST: Lifetime(ends_after=timedelta(hours=24), idles_for=timedelta(hours=4)),
 }
-"""Staff: one long shift, one long lunch. Patient: the day of the appointment, its waiting time (ASVS 7.3)."""
+"""Staff: one long shift, one long lunch. Patient: the day of the appointment, its waiting time (ASVS 7.3).
+
+Guest: a link's day (B6); the call's end ends it before.
+"""
 
 TOUCHED_AGAIN_AFTER: Final = timedelta(minutes=1)
 """`seen_at` is written at most this often."""

@@ -1,6 +1,7 @@
 """Placing, ending and steering a call."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from narvaro.calls.rules import (
     CallStatus,
     CallWasAnswered,
     RingStatus,
+    Seat,
     StillRinging,
     end_reason_without_staff,
     ends_without_staff_at,
@@ -31,6 +33,16 @@ from narvaro.conversations.models import Conversation
 from narvaro.conversations.queries import lock_conversation
 from narvaro.conversations.schemas import CallFact, EndReason
 from narvaro.jobs import enqueue
+
+WhenEnded = Callable[[AsyncSession, Call], Awaitable[None]]
+
+_when_ended: list[WhenEnded] = []
+
+
+def when_call_ended(tell: WhenEnded) -> None:
+    """`tell` runs in the transaction that ends a call."""
+    if tell not in _when_ended:
+        _when_ended.append(tell)
 
 
 async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation_id: UUID, *, now: datetime) -> Call:
@@ -124,9 +136,10 @@ async def set_sharing(db: AsyncSession, staff: Actor, call_id: UUID, *, may_othe
 
 
 async def lock_own_call(db: AsyncSession, staff: Actor, call_id: UUID) -> tuple[Conversation, Call]:
-    """As lock_call, for staff who are in it or placed it. Raises CallOfAnotherStaffMember."""
+    """As lock_call, for staff who placed it or were let in. Raises CallOfAnotherStaffMember."""
     conversation, call = await lock_call(db, staff, call_id)
-    if staff.id != call.placed_by:
+    seats = [Seat(a.kind, a.person_id) for a in call.attendances if a.left_reason != "removed"]
+    if staff.id != call.placed_by and Seat(staff.kind, staff.id) not in seats:
         raise CallOfAnotherStaffMember
     return conversation, call
 
@@ -157,4 +170,6 @@ async def _end(
         await wake_conversation(db, conversation)
     await record_access(db, actor, f"call.end.{reason}", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_call(db, call)
+    for tell in _when_ended:
+        await tell(db, call)
     await enqueue(db, delete_room, room=call.room)

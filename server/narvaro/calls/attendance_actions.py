@@ -11,11 +11,20 @@ from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.actions import lock_own_call
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
 from narvaro.calls.queries import lock_call, present, was_answered
-from narvaro.calls.rules import CONNECT_WITHIN, CallNotOver, CallStatus, FeedbackAlreadyGiven, RingStatus, may_take_seat
+from narvaro.calls.rules import (
+    CONNECT_WITHIN,
+    CallNotOver,
+    CallStatus,
+    FeedbackAlreadyGiven,
+    LastStaffMember,
+    RingStatus,
+    may_take_seat,
+)
 from narvaro.calls.schemas import NewFeedback
 from narvaro.calls.seats import keep_staff_clock, seat_of, sit_down, stand_up, wake_call
 from narvaro.calls.tasks import eject
-from narvaro.conversations.actions import wake_conversation
+from narvaro.conversations.actions import add_entry, wake_conversation
+from narvaro.conversations.schemas import CallFact
 from narvaro.errors import NotFound
 from narvaro.jobs import enqueue
 from narvaro.realtime.presence import people_in_call
@@ -38,17 +47,24 @@ async def join_call(db: AsyncSession, actor: Actor, call_id: UUID, *, device_id:
     return call, seat
 
 
-async def leave_call(db: AsyncSession, patient: Actor, call_id: UUID, *, now: datetime) -> None:
-    """The call goes on. Leaving what one is not in changes nothing. Raises NotFound."""
-    conversation, call = await lock_call(db, patient, call_id)
-    seat = seat_of(call, patient)
+async def leave_call(db: AsyncSession, actor: Actor, call_id: UUID, *, now: datetime) -> None:
+    """The call goes on. Leaving what one is not in changes nothing. Raises NotFound, LastStaffMember."""
+    conversation, call = await lock_call(db, actor, call_id)
+    seat = seat_of(call, actor)
     if seat is None:
         return
+    if actor.kind is ActorKind.STAFF and not any(s.kind == ActorKind.STAFF and s is not seat for s in present(call)):
+        raise LastStaffMember
     stand_up(seat, "left", now=now)
+    keep_staff_clock(call, now)
     await enqueue(db, eject, room=call.room, identity=seat.identity)
-    await record_access(db, patient, "call.leave", patient_id=call.patient_id, object_id=call.id, now=now)
+    await record_access(db, actor, "call.leave", patient_id=call.patient_id, object_id=call.id, now=now)
+    if actor.kind is ActorKind.GUEST:
+        fact = CallFact(call_id=call.id, who=seat.name, role=seat.role)  # type: ignore[arg-type]
+        await add_entry(db, conversation, "guest_left", actor, call=fact, now=now)
+    else:
+        await wake_conversation(db, conversation)
     await wake_call(db, call)
-    await wake_conversation(db, conversation)
 
 
 async def note_presence(db: AsyncSession, actor: Actor, now: datetime) -> None:

@@ -79,6 +79,8 @@ class Attendance(Base):
     kind: Mapped[str]
     person_id: Mapped[UUID]
     name: Mapped[str]
+    role: Mapped[str | None]
+    invited_by_name: Mapped[str | None]
     identity: Mapped[str]
     device_id: Mapped[str]
     joined_at: Mapped[datetime]

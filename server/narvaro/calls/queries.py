@@ -1,25 +1,49 @@
 """Reading calls and rings through the actor's eyes, and taking the lock that every change of them begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
 from narvaro.calls.rules import CallStatus, RingStatus, Seat, must_ask_feedback
-from narvaro.calls.schemas import AttendanceSnapshot, CallSnapshot, IncomingRing, LeftSnapshot, RingSnapshot
+from narvaro.calls.schemas import AttendanceSnapshot, CallSnapshot, IncomingRing, InvitationSnapshot, LeftSnapshot, RingSnapshot
 from narvaro.clinics.models import Clinic
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.queries import lock_conversation
-from narvaro.conversations.schemas import OpenCall
+from narvaro.conversations.schemas import KnockSnapshot, OpenCall
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.realtime.presence import pages_of_person
 
+Visitors = tuple[list[KnockSnapshot], list[InvitationSnapshot]]
+FindVisitors = Callable[[AsyncSession, Call], Awaitable[Visitors]]
+FindKnocks = Callable[[AsyncSession, Sequence[UUID]], Awaitable[dict[UUID, list[KnockSnapshot]]]]
+
+
+async def _no_visitors(_db: AsyncSession, _call: Call) -> Visitors:
+    return [], []
+
+
+async def _no_knocks(_db: AsyncSession, _call_ids: Sequence[UUID]) -> dict[UUID, list[KnockSnapshot]]:
+    return {}
+
+
+_find_visitors: FindVisitors = _no_visitors
+_find_knocks: FindKnocks = _no_knocks
+
+
+def register_visitors(find: FindVisitors, knocks: FindKnocks) -> None:
+    """Invitations lie above calls; this is how a call learns who is invited and who knocks. `knocks`: by call, in one query."""
+    global _find_visitors, _find_knocks
+    _find_visitors, _find_knocks = find, knocks
+
+
+NO_NAME = "Patienten"
 RING_SHOWN_FOR = timedelta(seconds=60)
 """So long after its end a ring is still told to the patient's devices (who answered, that it is over)."""
 
@@ -27,7 +51,17 @@ RING_SHOWN_FOR = timedelta(seconds=60)
 def visible_to(actor: Actor) -> Select[Call]:
     """The calls that exist for this actor."""
     query = select(Call).where(Call.clinic_id == actor.clinic_id)
-    return query.where(Call.patient_id == actor.id) if actor.kind is ActorKind.PATIENT else query
+    if actor.kind is ActorKind.PATIENT:
+        return query.where(Call.patient_id == actor.id)
+    if actor.kind is ActorKind.GUEST:
+        return query.where(was_let_in(actor))
+    return query
+
+
+def was_let_in(actor: Actor) -> ColumnElement[bool]:
+    """This guest or colleague was admitted to the call, and not removed from it."""
+    mine = (Attendance.call_id == Call.id) & (Attendance.kind == actor.kind) & (Attendance.person_id == actor.id)
+    return exists().where(mine) & ~exists().where(mine, Attendance.left_reason == "removed")
 
 
 async def lock_call(db: AsyncSession, actor: Actor, call_id: UUID) -> tuple[Conversation, Call]:
@@ -35,7 +69,7 @@ async def lock_call(db: AsyncSession, actor: Actor, call_id: UUID) -> tuple[Conv
     conversation_id = await db.scalar(visible_to(actor).with_only_columns(Call.conversation_id).where(Call.id == call_id))
     if conversation_id is None:
         raise NotFound
-    conversation = await lock_conversation(db, actor, conversation_id)
+    conversation = await lock_conversation(db, system_of(actor.clinic_id), conversation_id)
     return conversation, await read_call(db, call_id)
 
 
@@ -73,14 +107,17 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
             CallFeedback,
             (CallFeedback.call_id == Call.id) & (CallFeedback.kind == actor.kind) & (CallFeedback.person_id == actor.id),
         )
-        .add_columns(Patient.name, Clinic.name, CallFeedback.answer)
+        .add_columns(Patient, Clinic.name, CallFeedback.answer)
         .options(selectinload(Call.rings), selectinload(Call.attendances))
         .execution_options(populate_existing=True)
     )
     row = (await db.execute(query)).one_or_none()
     if row is None:
         raise NotFound
-    call, patient_name, clinic_name, answer = row
+    call, patient, clinic_name, answer = row
+    is_guest = actor.kind is ActorKind.GUEST
+    hidden = patient.name if is_guest and patient.has_protected_identity else None
+    knocks, invitations = await _find_visitors(db, call) if actor.kind is ActorKind.STAFF else ([], [])
     me = Seat(actor.kind, actor.id)
     attended = [Seat(attendance.kind, attendance.person_id) for attendance in call.attendances]
     return CallSnapshot(
@@ -90,16 +127,18 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
         status=call.status,
         reason=call.reason,
         patient_id=call.patient_id,
-        patient_name=patient_name,
+        patient_name=NO_NAME if hidden else patient.name,
         clinic_name=clinic_name,
         placed_by_id=call.placed_by,
         placed_by_name=call.placed_by_name,
         placed_at=call.placed_at,
         started_at=call.started_at,
         ended_at=call.ended_at,
-        ring=await _ring_snapshot(db, call),
-        attendances=[_attendance_snapshot(attendance) for attendance in present(call)],
-        left=_left(call),
+        ring=None if is_guest else await _ring_snapshot(db, call),
+        attendances=[_attendance_snapshot(attendance, hidden) for attendance in present(call)],
+        left=_left(call, hidden),
+        knocks=knocks,
+        invitations=invitations,
         no_staff_since=call.no_staff_since,
         may_others_share=call.may_others_share,
         is_media_down=call.is_media_down,
@@ -129,19 +168,26 @@ async def _ring_snapshot(db: AsyncSession, call: Call) -> RingSnapshot | None:
     )
 
 
-def _attendance_snapshot(attendance: Attendance) -> AttendanceSnapshot:
+def _attendance_snapshot(attendance: Attendance, hidden: str | None) -> AttendanceSnapshot:
+    """`hidden`: the patient's name, where a protected identity must not reach a guest (D1b)."""
     return AttendanceSnapshot(
         id=attendance.id,
         kind=attendance.kind,  # type: ignore[arg-type]
         person_id=attendance.person_id,
-        name=attendance.name,
+        name=_shown_name(attendance, hidden),
+        role=attendance.role,  # type: ignore[arg-type]
+        invited_by_name=attendance.invited_by_name,
         identity=attendance.identity,
         joined_at=attendance.joined_at,
         is_lost=attendance.lost_at is not None,
     )
 
 
-def _left(call: Call) -> list[LeftSnapshot]:
+def _shown_name(attendance: Attendance, hidden: str | None) -> str:
+    return NO_NAME if hidden is not None and attendance.kind == ActorKind.PATIENT else attendance.name
+
+
+def _left(call: Call, hidden: str | None) -> list[LeftSnapshot]:
     here = {(attendance.kind, attendance.person_id) for attendance in present(call)}
     latest: dict[tuple[str, UUID], LeftSnapshot] = {}
     for attendance in call.attendances:
@@ -150,7 +196,7 @@ def _left(call: Call) -> list[LeftSnapshot]:
             latest[key] = LeftSnapshot(
                 kind=attendance.kind,  # type: ignore[arg-type]
                 person_id=attendance.person_id,
-                name=attendance.name,
+                name=_shown_name(attendance, hidden),
                 left_at=attendance.left_at,
                 reason=attendance.left_reason,  # type: ignore[arg-type]
             )
@@ -195,6 +241,8 @@ async def find_open_calls(db: AsyncSession, conversation_ids: Sequence[UUID]) ->
         .options(selectinload(Call.attendances))
         .execution_options(populate_existing=True)
     )
+    calls = list(await db.scalars(query))
+    knocks = await _find_knocks(db, [call.id for call in calls])
     return {
         call.conversation_id: OpenCall(
             id=call.id,
@@ -202,6 +250,7 @@ async def find_open_calls(db: AsyncSession, conversation_ids: Sequence[UUID]) ->
             placed_by_id=call.placed_by,
             started_at=call.started_at,
             in_call=[attendance.name for attendance in present(call)],
+            knocks=knocks.get(call.id, []),
         )
-        for call in await db.scalars(query)
+        for call in calls
     }

@@ -176,15 +176,15 @@ async def _clear_room(media: Media, room: str) -> None:
         await media.delete_room(room)
 
 
-SHARED_ROUTES = [get_call, join_call, give_feedback]
+SHARED_ROUTES = [get_call, join_call, leave_call, give_feedback]
 STAFF_ROUTES = [*SHARED_ROUTES, place_call, ring_again, cancel_call, end_call, set_sharing]
 PATIENT_ROUTES = [
     *SHARED_ROUTES,
-    leave_call,
     current_ring,
     prepare_device,
     answer_ring,
     decline_ring,
     ask_for_minute,
 ]
+GUEST_ROUTES = SHARED_ROUTES
 HOOKS = [receive_report]

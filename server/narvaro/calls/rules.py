@@ -90,6 +90,10 @@ class FeedbackAlreadyGiven(Conflict):
     """This person has answered the question before."""
 
 
+class LastStaffMember(Conflict):
+    """You are the only staff member in the call; end it instead."""
+
+
 class CallNotOver(Conflict):
     """The question is asked when the call has ended."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from narvaro.conversations.schemas import EndReason, Wire
+from narvaro.conversations.schemas import EndReason, GuestRole, KnockSnapshot, Wire
 from narvaro.realtime.schemas import FromClient, FromServer
 
 RingStatusName = Literal["ringing", "answered", "declined", "missed", "cancelled"]
@@ -19,6 +19,20 @@ ProblemKind = Literal[
     "picture_froze",
     "call_broke",
     "other",
+]
+InvitationState = Literal[
+    "queued",
+    "sent",
+    "delivered",
+    "undeliverable",
+    "opened",
+    "waiting",
+    "in_call",
+    "refused",
+    "left",
+    "removed",
+    "declined",
+    "revoked",
 ]
 DeviceId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
 """Random, made by the browser and kept in its storage; one per tab for patients."""
@@ -50,6 +64,9 @@ class AttendanceSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["staff", "patient", "guest"]
     person_id: UUID
     name: str
+    role: GuestRole | None
+    invited_by_name: str | None
+    """Who let this guest or colleague in."""
     identity: str
     joined_at: datetime
     is_lost: bool
@@ -64,6 +81,24 @@ class LeftSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     name: str
     left_at: datetime
     reason: Literal["left", "lost", "removed"]
+
+
+class InvitationSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
+    """One personal link to this call, as far as it has come; staff read it, the link itself nobody."""
+
+    id: UUID
+    number: str
+    """As it is written in its country."""
+    number_tail: str
+    role: GuestRole | None
+    state: InvitationState
+    why: str | None
+    """Why the text could not be delivered, as the SMS door names it."""
+    name: str | None
+    """What the person who used the link calls themself."""
+    invited_by_name: str
+    may_resend_at: datetime | None
+    """None: not any more."""
 
 
 class CallSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -90,6 +125,9 @@ class CallSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """Latest departure first; nobody who has come back."""
     no_staff_since: datetime | None
     """Nobody of the staff is connected; the call is abandoned 3 minutes later."""
+    knocks: list[KnockSnapshot]
+    """Those who wait to be let in; told to staff only, as are the invitations."""
+    invitations: list[InvitationSnapshot]
     may_others_share: bool
     is_media_down: bool
     """The media server does not answer; the call goes on in words."""
@@ -110,7 +148,6 @@ class IncomingRing(Wire, kw_only=True, forbid_unknown_fields=True):
     rung_at: datetime
     expires_at: datetime
     may_ask_minute: bool
-    """This very device answered."""
 
 
 class PlaceCall(Wire, kw_only=True, forbid_unknown_fields=True):

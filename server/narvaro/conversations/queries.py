@@ -146,8 +146,15 @@ async def load_snapshot(db: AsyncSession, actor: Actor, conversation_id: UUID, n
         presence=presence(patient, await pages_of_person(db, patient.id), last_at, now)
         if actor.kind is ActorKind.STAFF
         else None,
-        call=(await _find_open_calls(db, [conversation_id])).get(conversation_id),
+        call=await _open_call(db, actor, conversation_id),
     )
+
+
+async def _open_call(db: AsyncSession, actor: Actor, conversation_id: UUID) -> OpenCall | None:
+    call = (await _find_open_calls(db, [conversation_id])).get(conversation_id)
+    if call is not None and actor.kind is not ActorKind.STAFF:
+        call.knocks = []
+    return call
 
 
 async def load_inbox(

@@ -11,7 +11,22 @@ from narvaro.realtime.schemas import FromClient, FromServer
 MESSAGE_MAX_CHARACTERS = 4000
 """Characters (code points) in one message."""
 
-EntryKind = Literal["message", "call_started", "call_ended", "ring_missed", "ring_declined", "ring_cancelled", "ready"]
+EntryKind = Literal[
+    "message",
+    "call_started",
+    "call_ended",
+    "ring_missed",
+    "ring_declined",
+    "ring_cancelled",
+    "ready",
+    "guest_invited",
+    "guest_knocked",
+    "guest_entered",
+    "guest_refused",
+    "guest_removed",
+    "guest_left",
+]
+GuestRole = Literal["relative", "interpreter", "sign_language_interpreter", "care_worker", "other"]
 AuthorKind = Literal["staff", "patient", "guest", "system"]
 EndReason = Literal["by_staff", "abandoned", "cancelled"]
 
@@ -25,6 +40,7 @@ class CallFact(Wire, kw_only=True, forbid_unknown_fields=True):
 
     `call_started`: started_at. `call_ended`: started_at, ended_at, reason, participants (names and *tolk* etc., in order of
     arrival). `ring_*`: rung_at, and how far the ring got: delivered (shown by an app), seen (really visible).
+    `guest_*`: who (a name; for an invitation nobody yet), role, and the last digits of the invited number.
     """
 
     call_id: UUID
@@ -35,6 +51,9 @@ class CallFact(Wire, kw_only=True, forbid_unknown_fields=True):
     rung_at: datetime | None = None
     delivered: bool = False
     seen: bool = False
+    who: str | None = None
+    role: GuestRole | None = None
+    number_tail: str | None = None
 
 
 class Entry(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -65,6 +84,21 @@ class Presence(Wire, kw_only=True, forbid_unknown_fields=True):
     last_at: datetime | None = None
 
 
+class KnockSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who asks to be let in: a guest by a link, or a colleague of the clinic's."""
+
+    id: UUID
+    kind: Literal["guest", "staff"]
+    name: str
+    role: GuestRole | None
+    """As staff invited them; wins over what they say themselves."""
+    said_role: GuestRole | None
+    number_tail: str | None
+    is_first_device: bool
+    """The link had not been used by another browser before."""
+    knocked_at: datetime
+
+
 class OpenCall(Wire, kw_only=True, forbid_unknown_fields=True):
     """The conversation's call that has not ended."""
 
@@ -74,6 +108,8 @@ class OpenCall(Wire, kw_only=True, forbid_unknown_fields=True):
     started_at: datetime | None
     in_call: list[str]
     """Names of those in it, in order of arrival."""
+    knocks: list[KnockSnapshot] = []
+    """Told to staff only."""
 
 
 class ConversationSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):

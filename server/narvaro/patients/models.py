@@ -29,4 +29,6 @@ class Patient(Base):
     sub: Mapped[str]
     name: Mapped[str]
     has_protected_identity: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    number: Mapped[str | None]
+    """The patient's own verified telephone, E.164."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

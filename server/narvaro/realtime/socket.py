@@ -83,7 +83,7 @@ def socket_routes(hub: Hub, doorkeeper: Doorkeeper, decoder: msgspec.json.Decode
 
         return open_socket
 
-    return [route(ActorKind.STAFF), route(ActorKind.PATIENT)]
+    return [route(ActorKind.STAFF), route(ActorKind.PATIENT), route(ActorKind.GUEST)]
 
 
 async def _serve(
