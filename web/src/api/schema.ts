@@ -20,6 +20,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             identity: string;
+            invited_by_name: string | null;
             is_lost: boolean;
             joined_at: string;
             /** @enum {unknown} */
@@ -27,6 +28,7 @@ export interface components {
             name: string;
             /** Format: uuid */
             person_id: string;
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
         };
         /**
          * Call
@@ -44,6 +46,7 @@ export interface components {
          *
          *         `call_started`: started_at. `call_ended`: started_at, ended_at, reason, participants (names and *tolk* etc., in order of
          *         arrival). `ring_*`: rung_at, and how far the ring got: delivered (shown by an app), seen (really visible).
+         *         `guest_*`: who (a name; for an invitation nobody yet), role, and the last digits of the invited number.
          */
         CallFact: {
             /** Format: uuid */
@@ -52,16 +55,22 @@ export interface components {
             delivered: boolean;
             /** @default null */
             ended_at: string | null;
+            /** @default null */
+            number_tail: string | null;
             /** @default [] */
             participants: string[];
             /** @default null */
             reason: ("abandoned" | "by_staff" | "cancelled") | null;
+            /** @default null */
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
             /** @default null */
             rung_at: string | null;
             /** @default false */
             seen: boolean;
             /** @default null */
             started_at: string | null;
+            /** @default null */
+            who: string | null;
         };
         /** CallJoined */
         CallJoined: {
@@ -80,7 +89,9 @@ export interface components {
             ended_at: string | null;
             /** Format: uuid */
             id: string;
+            invitations: components["schemas"]["InvitationSnapshot"][];
             is_media_down: boolean;
+            knocks: components["schemas"]["KnockSnapshot"][];
             left: components["schemas"]["LeftSnapshot"][];
             may_others_share: boolean;
             must_ask_feedback: boolean;
@@ -178,7 +189,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            kind: "call_ended" | "call_started" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed";
+            kind: "call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed";
             seq: number;
             /** @default null */
             text: string | null;
@@ -222,7 +233,7 @@ export interface components {
             last_at: string;
             /** @default null */
             last_call: components["schemas"]["CallFact"] | null;
-            last_kind: ("call_ended" | "call_started" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed") | null;
+            last_kind: ("call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed") | null;
             /** @default null */
             presence: components["schemas"]["narvaro.conversations.schemas.Presence"] | null;
             title: string;
@@ -256,6 +267,23 @@ export interface components {
             /** @enum {unknown} */
             status: "answered" | "cancelled" | "declined" | "missed" | "ringing";
         };
+        /**
+         * InvitationSnapshot
+         * @description One personal link to this call, as far as it has come; staff read it, the link itself nobody.
+         */
+        InvitationSnapshot: {
+            /** Format: uuid */
+            id: string;
+            invited_by_name: string;
+            may_resend_at: string | null;
+            name: string | null;
+            number: string;
+            number_tail: string;
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
+            /** @enum {unknown} */
+            state: "declined" | "delivered" | "in_call" | "left" | "opened" | "queued" | "refused" | "removed" | "revoked" | "sent" | "undeliverable" | "waiting";
+            why: string | null;
+        };
         /** JoinCall */
         JoinCall: {
             device_id: string;
@@ -269,6 +297,22 @@ export interface components {
             identity: string;
             token: string;
             url: string;
+        };
+        /**
+         * KnockSnapshot
+         * @description Somebody who asks to be let in: a guest by a link, or a colleague of the clinic's.
+         */
+        KnockSnapshot: {
+            /** Format: uuid */
+            id: string;
+            is_first_device: boolean;
+            /** @enum {unknown} */
+            kind: "guest" | "staff";
+            knocked_at: string;
+            name: string;
+            number_tail: string | null;
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
+            said_role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
         };
         /**
          * LeftSnapshot
@@ -316,6 +360,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             in_call: string[];
+            /** @default [] */
+            knocks: components["schemas"]["KnockSnapshot"][];
             /** Format: uuid */
             placed_by_id: string;
             started_at: string | null;

@@ -12,6 +12,9 @@ const fact = (changes: Partial<CallFact>): CallFact => ({
   rung_at: null,
   delivered: false,
   seen: false,
+  who: null,
+  role: null,
+  number_tail: null,
   ...changes,
 });
 

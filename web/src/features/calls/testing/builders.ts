@@ -35,7 +35,7 @@ export function ringSnapshot(change: Partial<RingSnapshot> = {}): RingSnapshot {
 
 export function attendance(kind: AttendanceSnapshot["kind"], change: Partial<AttendanceSnapshot> = {}): AttendanceSnapshot {
   const name = kind === "staff" ? "Selma Testkvist" : "Sofia Gunnarsson";
-  return { id: kind, kind, person_id: kind, name, identity: kind, joined_at: AT, is_lost: false, ...change };
+  return { id: kind, kind, person_id: kind, name, role: null, invited_by_name: null, identity: kind, joined_at: AT, is_lost: false, ...change };
 }
 
 export function callSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
@@ -56,6 +56,8 @@ export function callSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     ring: ringSnapshot(),
     attendances: [attendance("staff")],
     left: [],
+    knocks: [],
+    invitations: [],
     no_staff_since: null,
     may_others_share: false,
     is_media_down: false,

@@ -1,0 +1,86 @@
+"""What invitations, knocks and guests look like on the wire (HTTP and socket)."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from narvaro.conversations.schemas import GuestRole, Wire
+from narvaro.realtime.schemas import FromServer
+
+NumberText = Annotated[str, Meta(min_length=1, max_length=40)]
+LinkToken = Annotated[str, Meta(min_length=1, max_length=64)]
+GuestName = Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class NewInvitation(Wire, kw_only=True, forbid_unknown_fields=True):
+    """`id`: UUIDv4 made by the client; the idempotency key. `number`: as it was typed."""
+
+    id: UUID
+    number: NumberText
+    role: GuestRole | None = None
+
+
+class NewInvitations(Wire, kw_only=True, forbid_unknown_fields=True):
+    """All or none."""
+
+    invitations: Annotated[list[NewInvitation], Meta(min_length=1, max_length=10)]
+
+
+class NumberToCheck(Wire, kw_only=True, forbid_unknown_fields=True):
+    number: NumberText
+
+
+class CheckedNumber(Wire, kw_only=True, forbid_unknown_fields=True):
+    """How the number reads, and what stands in its way: the code of the error that inviting it would give."""
+
+    number: str | None
+    """E.164; None when it is no number."""
+    shown: str
+    region: str | None
+    """ISO 3166: SE."""
+    problem: str | None
+
+
+class KnockRef(Wire, kw_only=True, forbid_unknown_fields=True):
+    id: UUID
+
+
+class LinkOpened(Wire, kw_only=True, forbid_unknown_fields=True):
+    """Posted by the page, never in an address (B2)."""
+
+    token: LinkToken
+
+
+class GuestLink(Wire, kw_only=True, forbid_unknown_fields=True):
+    """What an invited person sees before the knock."""
+
+    brand: str
+    role: GuestRole | None
+    is_direct: bool
+    """This browser enters at once, after name and press (B4b)."""
+
+
+class NewKnock(Wire, kw_only=True, forbid_unknown_fields=True):
+    token: LinkToken
+    name: GuestName
+    role: GuestRole | None = None
+
+
+class GuestSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
+    """Where this guest stands."""
+
+    id: UUID
+    name: str
+    role: GuestRole | None
+    status: Literal["knocking", "admitted", "refused", "removed", "ended"]
+    call_id: UUID
+    brand: str
+    must_ask_feedback: bool
+
+
+class GuestState(FromServer, kw_only=True, tag="guest"):
+    """The whole snapshot, to the guest alone."""
+
+    topic: str
+    guest: GuestSnapshot
