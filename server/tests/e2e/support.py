@@ -151,6 +151,16 @@ def accept(patient: Page, button: str = "Acceptera") -> None:
     dialog.get_by_role("button", name=button).click()
 
 
+def talk(stage: Stage, **patients: Any) -> tuple[Page, Page, Page]:
+    """→ (staff's inbox, staff's call window, patient), seeing each other. `patients`: options of the patient's context."""
+    patient, staff = stage.patient(**patients), stage.staff()
+    window = start_call(staff)
+    accept(patient)
+    expect_remote_picture(window)
+    expect_remote_picture(patient)
+    return staff, window, patient
+
+
 def call_id_of(window: Page) -> str:
     return urlsplit(window.url).path.rsplit("/", 1)[1]
 

@@ -14,19 +14,10 @@ from e2e.support import (
     launch,
     post_json,
     start_call,
+    talk,
     wait_until,
 )
 from playwright.sync_api import Locator, Page, Playwright, expect
-
-
-def talk(stage: Stage) -> tuple[Page, Page, Page]:
-    """→ (staff's inbox, staff's call window, patient), seeing each other."""
-    patient, staff = stage.patient(), stage.staff()
-    window = start_call(staff)
-    accept(patient)
-    expect_remote_picture(window)
-    expect_remote_picture(patient)
-    return staff, window, patient
 
 
 def test_a_camera_that_is_off_sends_nothing_and_is_seen_as_off(stage: Stage) -> None:
