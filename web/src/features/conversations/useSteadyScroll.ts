@@ -64,9 +64,13 @@ export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: nu
   return { isAtEnd, onScroll, toEnd };
 }
 
-/** A position that is not the remembered one is the person's own scrolling, whose event has not come yet. */
+/**
+ * A position that is not the remembered one is the person's own scrolling, whose event has not come yet; but at the very end it
+ * may as well be the browser's, after a row became lower.
+ */
 function stick(element: HTMLElement, place: Place): void {
-  if (!place.follows || Math.abs(element.scrollTop - place.top) > 2) return;
+  const isAtVeryEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= 2;
+  if (!place.follows || (!isAtVeryEnd && Math.abs(element.scrollTop - place.top) > 2)) return;
   element.scrollTo({ top: element.scrollHeight });
   remember(element, place);
 }
