@@ -13,7 +13,7 @@ export function App() {
   const clinic = path.split("/")[2] ?? "";
   const call = matchPath("/staff/:clinic/call/:callId", path);
   return (
-    <SessionGate kind="staff" clinic={clinic}>
+    <SessionGate kind="staff" clinic={clinic} asksAgain={call !== null}>
       {call ? (
         <Suspense fallback={<Waiting>{i18n.t("Samtalsfönstret öppnas …")}</Waiting>}>
           <CallWindowPage callId={call.callId} />

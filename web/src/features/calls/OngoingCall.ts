@@ -131,7 +131,7 @@ export class OngoingCall {
 
   /** Has somebody else signed in here meanwhile? (C5b) */
   private async isForeign(error: unknown): Promise<boolean> {
-    if (!(error instanceof ApiProblem) || error.status !== 404) return false;
+    if (!(error instanceof ApiProblem)) return false;
     const now = await this.api.get<SignedIn>("/me").catch(() => this.me);
     return now.id !== this.me.id;
   }

@@ -11,12 +11,14 @@ import { SignInPage } from "./SignInPage";
 interface Props {
   kind: Kind;
   clinic: string;
+  /** As in createSessionDoor. */
+  asksAgain?: boolean;
   children: ReactNode;
 }
 
 /** Shows its children to somebody signed in at this clinic, and the way in to everybody else. */
-export function SessionGate({ kind, clinic, children }: Props) {
-  const [door] = useState(() => createSessionDoor(kind, clinic));
+export function SessionGate({ kind, clinic, asksAgain = false, children }: Props) {
+  const [door] = useState(() => createSessionDoor(kind, clinic, asksAgain));
   const state = useStore(door.state);
   useEffect(() => void door.load(), [door]);
 

@@ -28,15 +28,19 @@ export interface SessionDoor {
   load(): Promise<void>;
 }
 
-/** `clinic`: the slug of the page's address; somebody signed in at another clinic is signed out here. */
-export function createSessionDoor(kind: Kind, clinic: string): SessionDoor {
+/**
+ * `clinic`: the slug of the page's address; somebody signed in at another clinic is signed out here. `asksAgain`: when the session
+ * ends, ask whether somebody else has signed in, for the page has something to say to them.
+ */
+export function createSessionDoor(kind: Kind, clinic: string, asksAgain = false): SessionDoor {
   const state = createStore<SessionState>({ status: "loading" });
   const api = createApi(kind, leave);
+  let hasBeenIn = false;
 
   function leave(): void {
     const current = state.get();
     if (current.status === "signed-in") current.session.socket.close();
-    if (current.status !== "signed-out") state.set({ status: "signed-out", hasBeenIn: current.status === "signed-in" });
+    if (current.status !== "signed-out") state.set({ status: "signed-out", hasBeenIn });
   }
 
   let loading: Promise<void> | null = null;
@@ -60,9 +64,12 @@ export function createSessionDoor(kind: Kind, clinic: string): SessionDoor {
 
   function enter(me: SignedIn): Session {
     showTimesIn(me.time_zone);
+    hasBeenIn = true;
     const socket = connectSocket(kind, { onRefused: () => void api.get("/me").catch(() => undefined) });
     socket.status.watch(() => {
-      if (socket.status.get() === "signed-out") leave();
+      if (socket.status.get() !== "signed-out") return;
+      if (asksAgain) void load();
+      else leave();
     });
     return { me, api, socket, signOut };
   }
