@@ -171,7 +171,8 @@ export class MediaSession {
       .on(RoomEvent.Reconnected, () => isCurrent() && this.backOnLine())
       .on(RoomEvent.Disconnected, (reason) => {
         if (!isCurrent() || this.isClosed || this.state.get().line === "idle") return;
-        if (reason === DisconnectReason.DUPLICATE_IDENTITY) return this.change({ line: "elsewhere", people: {} });
+        const isTaken = reason === DisconnectReason.DUPLICATE_IDENTITY || reason === DisconnectReason.PARTICIPANT_REMOVED;
+        if (isTaken && this.state.get().line !== "prepared") return this.change({ line: "elsewhere", people: {} });
         this.rejoinLater(0);
       });
     const shown = [
