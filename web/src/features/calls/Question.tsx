@@ -47,7 +47,7 @@ export function Question({ callId, onDone, children }: Props) {
   if (isThanked || wantsKind) {
     return (
       <section className={styles.question}>
-        <h1 ref={heading} tabIndex={-1} role="status">
+        <h1 ref={heading} tabIndex={-1}>
           {i18n.t("Tack för ditt svar!")}
         </h1>
         {wantsKind && !(state.step === "thanks" && state.problem) && (
