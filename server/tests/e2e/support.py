@@ -4,6 +4,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,12 @@ class Demo:
         """The pid of the demo's process whose command line holds the name."""
         children = psutil.Process(self.pid).children(recursive=True)
         return int(next(child.pid for child in children if name in " ".join(child.cmdline())))
+
+    def has_replaced(self, name: str, pid: int) -> bool:
+        """Another process does the work of the one that was killed."""
+        with suppress(StopIteration, psutil.NoSuchProcess):
+            return self.child(name) != pid
+        return False
 
     def sign_in_url(self, name: str) -> str:
         return next(person["sign_in_url"] for person in self.people if person["name"] == name)

@@ -76,7 +76,7 @@ def test_a_killed_web_process_loses_nothing_and_interrupts_nobody_g1(stage: Stag
     os.kill(web, signal.SIGKILL)
     write(staff, "Skrivet medan webben var död")
     expect_growth(window, "inbound-rtp", "video", "framesDecoded")
-    wait_until(patient, lambda: stage.demo.child("narvaro.demo.web") != web, "the demo starts it again")
+    wait_until(patient, lambda: stage.demo.has_replaced("narvaro.demo.web", web), "the demo starts it again")
     patient.get_by_role("button", name="Meddelanden").click()
     expect(patient.get_by_text("Skrivet medan webben var död")).to_have_count(1)
     expect(patient.get_by_text("Skrivet medan webben var död")).to_be_visible()

@@ -6,18 +6,15 @@ import signal
 from e2e.support import (
     QUESTION,
     Stage,
-    accept,
     call_id_of,
     expect_no_growth,
     expect_remote_picture,
     expect_remote_sound,
-    launch,
     post_json,
-    start_call,
     talk,
     wait_until,
 )
-from playwright.sync_api import Locator, Page, Playwright, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def test_a_camera_that_is_off_sends_nothing_and_is_seen_as_off(stage: Stage) -> None:
@@ -46,13 +43,35 @@ def test_a_shared_screen_arrives_and_says_so(stage: Stage) -> None:
     _, window, patient = talk(stage)
     window.get_by_role("button", name="Dela skärm").click()
     expect(window.get_by_text("Välj ett fönster. Kontrollera att inga andra patientuppgifter syns.")).to_be_visible()
-    share = window.get_by_role("button", name="Välj fönster")
-    if share.is_visible():
-        share.click()
+    window.get_by_role("button", name="Välj fönster").click()
     expect(window.get_by_text("Du delar skärm. Alla i samtalet ser den.")).to_be_visible()
-    wait_until(patient, lambda: patient.locator("video").count() >= 3, "own picture, staff's and the shared screen")
+    expect_shared_surface(patient, "Selma Testkvist delar skärm")
     window.get_by_role("button", name="Sluta dela skärm").click()
-    expect(window.get_by_role("button", name="Dela skärm")).to_be_visible()
+    expect(window.get_by_role("button", name="Dela skärm", exact=True)).to_be_visible()
+    expect(patient.get_by_test_id("screen")).to_have_count(0)
+
+
+def test_the_patient_shares_only_while_staff_let_others_do_so(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    share = patient.get_by_role("button", name="Dela skärm", exact=True)
+    expect(share).to_have_count(0)
+    window.get_by_role("button", name="Deltagare").click()
+    rule = window.get_by_role("switch", name="Låt andra dela skärm")
+    rule.click()
+    share.click()
+    patient.get_by_role("button", name="Välj fönster").click()
+    expect_shared_surface(window, "Sofia Gunnarsson delar skärm")
+    rule.click()
+    expect(window.get_by_test_id("screen")).to_have_count(0)
+    expect(patient.get_by_text("Du delar skärm. Alla i samtalet ser den.")).to_be_hidden()
+    expect(share).to_have_count(0)
+
+
+def expect_shared_surface(page: Page, words: str) -> None:
+    screen = page.get_by_test_id("screen")
+    expect(screen.get_by_text(words)).to_be_visible()
+    drawn = "video => video.getVideoPlaybackQuality().totalVideoFrames"
+    wait_until(page, lambda: screen.locator("video").evaluate(drawn) > 0, "the shared surface is drawn")
 
 
 def test_the_camera_can_be_changed_during_the_call(stage: Stage) -> None:
@@ -127,44 +146,12 @@ def test_a_socket_cut_for_eight_seconds_tells_nobody_left_f2(stage: Stage) -> No
     wait_until(patient, lambda: patient.get_by_text("Ingen anslutning").is_hidden(), "the line is back")
 
 
-def test_a_saved_token_gets_nowhere_after_the_end_a3(stage: Stage) -> None:
-    _, window, patient = talk(stage)
-    call_id = call_id_of(window)
-    joined = post_json(patient, f"/api/patient/calls/{call_id}/join", {"device_id": "saved-device"})["body"]
-    window.get_by_role("button", name="Avsluta videosamtal").click()
-    expect(window.get_by_role("heading", name=QUESTION)).to_be_visible()
-    media = joined["media"]
-    address = media["url"].replace("ws:", "http:") + "/rtc/validate?access_token=" + media["token"]
-    answer = patient.request.get(address)
-    assert answer.status in {401, 404}, answer.status
-    assert post_json(patient, f"/api/patient/calls/{call_id}/join", {"device_id": "saved-device"})["status"] == 409
-
-
-def test_a_denied_camera_has_its_own_words_and_the_call_goes_on(stage: Stage, playwright: Playwright) -> None:
-    refusing = launch(playwright, "--use-fake-ui-for-media-stream=deny")
-    patient, staff = stage.patient(browser=refusing), stage.staff()
-    window = start_call(staff)
-    accept(patient)
-    expect_remote_picture(patient)
-    expect(patient.get_by_text("kamera", exact=False).first).to_be_visible()
-    expect(window.get_by_role("button", name="Avsluta videosamtal")).to_be_visible()
-    refusing.close()
-
-
-def test_without_any_device_the_call_goes_on(stage: Stage, playwright: Playwright) -> None:
-    bare = launch(playwright, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=0")
-    patient, staff = stage.patient(browser=bare), stage.staff()
-    start_call(staff)
-    accept(patient)
-    expect_remote_picture(patient)
-    bare.close()
-
-
 def test_a_killed_media_server_comes_back_without_a_click_f3(stage: Stage) -> None:
     _, window, patient = talk(stage)
     window.get_by_role("button", name="Stäng av mikrofonen").click()
-    os.kill(stage.demo.child("livekit"), signal.SIGKILL)
-    window.wait_for_timeout(3000)
+    livekit = stage.demo.child("livekit")
+    os.kill(livekit, signal.SIGKILL)
+    wait_until(window, lambda: stage.demo.has_replaced("livekit", livekit), "the demo starts it again")
     expect_remote_picture(patient, patience=30_000)
     expect_remote_picture(window, patience=30_000)
     expect(window.get_by_role("button", name="Slå på mikrofonen")).to_be_visible()
