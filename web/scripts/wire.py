@@ -8,6 +8,7 @@ from narvaro import wire
 from narvaro.auth import schemas as auth
 from narvaro.calls import schemas as calls
 from narvaro.conversations import schemas as conversations
+from narvaro.invitations import schemas as invitations
 
 
 def shapes(module: object) -> list[type]:
@@ -21,7 +22,7 @@ def shapes(module: object) -> list[type]:
 
 def main() -> None:
     """One schema per struct, and the two unions of the socket."""
-    types = [shape for module in (auth, calls, conversations) for shape in shapes(module)]
+    types = [shape for module in (auth, calls, conversations, invitations) for shape in shapes(module)]
     unions, components = msgspec.json.schema_components(
         [wire.ClientMessage, wire.ServerMessage, *types], ref_template="#/components/schemas/{name}"
     )

@@ -111,6 +111,16 @@ export interface components {
             status: "active" | "ended" | "open";
             version: number;
         };
+        /**
+         * CheckedNumber
+         * @description How the number reads, and what stands in its way: the code of the error that inviting it would give.
+         */
+        CheckedNumber: {
+            number: string | null;
+            problem: string | null;
+            region: string | null;
+            shown: string;
+        };
         ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["narvaro.realtime.schemas.Presence"] | components["schemas"]["Pong"] | components["schemas"]["Typing"] | components["schemas"]["Delivered"] | components["schemas"]["Seen"];
         /**
          * Conversation
@@ -212,6 +222,41 @@ export interface components {
             type: "gone";
         };
         /**
+         * GuestLink
+         * @description What an invited person sees before the knock.
+         */
+        GuestLink: {
+            brand: string;
+            is_direct: boolean;
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
+        };
+        /**
+         * GuestSnapshot
+         * @description Where this guest stands.
+         */
+        GuestSnapshot: {
+            brand: string;
+            /** Format: uuid */
+            call_id: string;
+            /** Format: uuid */
+            id: string;
+            must_ask_feedback: boolean;
+            name: string;
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
+            /** @enum {unknown} */
+            status: "admitted" | "ended" | "knocking" | "refused" | "removed";
+        };
+        /**
+         * GuestState
+         * @description The whole snapshot, to the guest alone.
+         */
+        GuestState: {
+            guest: components["schemas"]["GuestSnapshot"];
+            topic: string;
+            /** @enum {unknown} */
+            type: "guest";
+        };
+        /**
          * Inbox
          * @description The first page of the list.
          */
@@ -298,6 +343,11 @@ export interface components {
             token: string;
             url: string;
         };
+        /** KnockRef */
+        KnockRef: {
+            /** Format: uuid */
+            id: string;
+        };
         /**
          * KnockSnapshot
          * @description Somebody who asks to be let in: a guest by a link, or a colleague of the clinic's.
@@ -328,6 +378,13 @@ export interface components {
             /** @enum {unknown} */
             reason: "left" | "lost" | "removed";
         };
+        /**
+         * LinkOpened
+         * @description Posted by the page, never in an address (B2).
+         */
+        LinkOpened: {
+            token: string;
+        };
         /** NewConversation */
         NewConversation: {
             /** Format: uuid */
@@ -344,6 +401,31 @@ export interface components {
             problem: ("call_broke" | "not_heard" | "not_hearing_others" | "not_seeing_others" | "not_seen" | "other" | "picture_froze") | null;
         };
         /**
+         * NewInvitation
+         * @description `id`: UUIDv4 made by the client; the idempotency key. `number`: as it was typed.
+         */
+        NewInvitation: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /** @default null */
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
+        };
+        /**
+         * NewInvitations
+         * @description All or none.
+         */
+        NewInvitations: {
+            invitations: components["schemas"]["NewInvitation"][];
+        };
+        /** NewKnock */
+        NewKnock: {
+            name: string;
+            /** @default null */
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
+            token: string;
+        };
+        /**
          * NewMessage
          * @description `id`: UUIDv4 made by the client; the idempotency key.
          */
@@ -351,6 +433,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             text: string;
+        };
+        /** NumberToCheck */
+        NumberToCheck: {
+            number: string;
         };
         /**
          * OpenCall

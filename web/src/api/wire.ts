@@ -4,7 +4,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type ClientMessage = Schemas["ClientMessage"];
-export type ServerMessage = Schemas["ServerMessage"];
+export type ServerMessage = Schemas["ServerMessage"] | Schemas["GuestState"];
 export type SignedIn = Schemas["SignedIn"];
 export type Entry = Schemas["Entry"];
 export type EntryPage = Schemas["EntryPage"];
@@ -24,4 +24,15 @@ export type IncomingRing = Schemas["IncomingRing"];
 export type JoinToken = Schemas["JoinToken"];
 export type CallJoined = Schemas["CallJoined"];
 export type NewFeedback = Schemas["NewFeedback"];
-export type Kind = SignedIn["kind"];
+export type Knock = Schemas["KnockSnapshot"];
+export type KnockRef = Schemas["KnockRef"];
+export type Invitation = Schemas["InvitationSnapshot"];
+export type NewInvitation = Schemas["NewInvitation"];
+export type CheckedNumber = Schemas["CheckedNumber"];
+export type GuestLink = Schemas["GuestLink"];
+export type GuestSnapshot = Schemas["GuestSnapshot"];
+export type GuestRole = NonNullable<AttendanceSnapshot["role"]>;
+export type AccountKind = SignedIn["kind"];
+export type Kind = AccountKind | "guest";
+/** Who this page belongs to; a guest has no account, but a name and a knock's id. */
+export type Me = Omit<SignedIn, "kind"> & { kind: Kind };

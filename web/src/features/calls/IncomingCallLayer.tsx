@@ -1,7 +1,7 @@
 import { BellRing, Phone, Video } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { Socket } from "../../api/socket";
-import type { SignedIn } from "../../api/wire";
+import type { Me } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { showTitle } from "../../lib/title";
@@ -12,7 +12,7 @@ import { ControlButton } from "./ControlButton";
 import { IncomingCall } from "./IncomingCall";
 import styles from "./IncomingCallLayer.module.css";
 import { PatientCalls } from "./PatientCalls";
-import { Question } from "./Question";
+import { QuestionSheet } from "./Question";
 import question from "./Question.module.css";
 import { createTone } from "./tone";
 import { useOpenCall } from "./useOpenCall";
@@ -22,7 +22,7 @@ const loadScreen = () => import("./CallScreen");
 const CallScreen = lazy(async () => ({ default: (await loadScreen()).CallScreen }));
 
 interface Props {
-  me: SignedIn;
+  me: Me;
   socket: Socket;
 }
 
@@ -66,11 +66,11 @@ export function IncomingCallLayer({ me, socket }: Props) {
         </Suspense>
       ) : asking ? (
         <div className={question.over}>
-          <Question callId={asking.id} onDone={() => calls.answered()}>
+          <QuestionSheet callId={asking.id} onDone={() => calls.answered()}>
             <p className={question.facts} role="status">
               {asking.reason === "abandoned" ? i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.") : i18n.t("Samtalet är avslutat.")}
             </p>
-          </Question>
+          </QuestionSheet>
         </div>
       ) : (
         <div className={styles.bars}>

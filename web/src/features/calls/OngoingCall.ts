@@ -1,7 +1,7 @@
 import type { Api } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
 import type { Socket } from "../../api/socket";
-import type { AttendanceSnapshot, CallJoined, CallSnapshot, JoinToken, SignedIn } from "../../api/wire";
+import type { AttendanceSnapshot, CallJoined, CallSnapshot, JoinToken, Me } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
 import { MediaSession } from "../media/MediaSession";
 import { type CallWindow, type CallWindowInput, next, NEW_WINDOW } from "./callWindow";
@@ -19,7 +19,7 @@ export class OngoingCall {
 
   constructor(
     readonly id: string,
-    private readonly me: SignedIn,
+    private readonly me: Me,
     private readonly api: Api,
     private readonly socket: Socket,
     media?: MediaSession,
@@ -132,7 +132,7 @@ export class OngoingCall {
   /** Has somebody else signed in here meanwhile? (C5b) */
   private async isForeign(error: unknown): Promise<boolean> {
     if (!(error instanceof ApiProblem)) return false;
-    const now = await this.api.get<SignedIn>("/me").catch(() => this.me);
+    const now = await this.api.get<{ id: string }>("/me").catch(() => this.me);
     return now.id !== this.me.id;
   }
 

@@ -1,7 +1,7 @@
 import type { Api } from "../../api/client";
 import { ApiProblem, problemText } from "../../api/problems";
 import type { Socket } from "../../api/socket";
-import type { CallJoined, CallSnapshot, IncomingRing, JoinToken, ServerMessage, SignedIn } from "../../api/wire";
+import type { CallJoined, CallSnapshot, IncomingRing, JoinToken, Me, ServerMessage } from "../../api/wire";
 import { createStore, type Readable, type Store } from "../../lib/store";
 import { loadLiveKit } from "../media/livekit";
 import { MediaSession } from "../media/MediaSession";
@@ -35,7 +35,7 @@ export class PatientCalls {
   private toldRings = new Set<string>();
 
   constructor(
-    private readonly me: SignedIn,
+    private readonly me: Me,
     private readonly api: Api,
     private readonly socket: Socket,
     private readonly tone: Tone,

@@ -1,7 +1,7 @@
 import { Video } from "lucide-react";
 import { useEffect, useState } from "react";
 import { problemText } from "../../api/problems";
-import type { CallSnapshot, ConversationSnapshot, SignedIn } from "../../api/wire";
+import type { CallSnapshot, ConversationSnapshot, Me } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -12,7 +12,7 @@ import { isAnyWindowOpen, isWindowClosed, openCallWindow } from "./windows";
 
 interface Props {
   conversation: ConversationSnapshot;
-  me: SignedIn;
+  me: Me;
 }
 
 /** The video camera above the chat: opens the call's own window in the click, or leads to the one that is open. */
@@ -44,7 +44,12 @@ export function StartCallButton({ conversation, me }: Props) {
           </div>
         )}
         {call && isDeserted && !blocked && <Deserted callId={call.id} isActive={call.status === "active"} onEnded={setAsked} />}
-        {call && !isMine && <p className={styles.others}>{call.in_call.length > 0 ? i18n.t("I videosamtal nu: {names}", { names: call.in_call.join(", ") }) : i18n.t("En kollega ringer patienten.")}</p>}
+        {call && !isMine && (
+          <p className={styles.others}>
+            <Video aria-hidden size={18} />
+            {call.in_call.length > 0 ? i18n.t("I videosamtal nu: {names}", { names: call.in_call.join(", ") }) : i18n.t("En kollega ringer patienten.")}
+          </p>
+        )}
       </div>
       {asked && (
         <Dialog heading={i18n.t("Samtalet är avslutat")} onClose={() => setAsked(null)}>

@@ -23,7 +23,7 @@ test("staff are told that the patient left, and may ring again until it rings", 
   const left = [{ kind: "patient", person_id: "patient", name: "Sofia Gunnarsson", left_at: "2026-11-23T13:10:00Z", reason: "left" }] as const;
   const alone = { left: [...left], attendances: [attendance("staff")] };
   expect(bannersOf(talking(alone), "connected", false, "staff")).toEqual([{ id: "left", tone: "warn", words: "Sofia Gunnarsson har lämnat samtalet", act: "ring-again" }]);
-  expect(ids(talking({ ...alone, ring: ringSnapshot() }), "connected", false, "staff")).toEqual([]);
+  for (const status of ["ringing", "missed"] as const) expect(ids(talking({ ...alone, ring: ringSnapshot({ status }) }), "connected", false, "staff")).toEqual([]);
 });
 
 test("a media server that is down is named instead of a mere broken line", () => {

@@ -1,4 +1,4 @@
-import type { CallSnapshot } from "../../api/wire";
+import type { CallSnapshot, Kind } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import type { MediaLine } from "../media/MediaSession";
 import type { CallWindow } from "./callWindow";
@@ -13,7 +13,7 @@ export interface CallBanner {
 }
 
 /** What has to be said across the top of the call, the gravest first. */
-export function bannersOf({ call, ending }: CallWindow, line: MediaLine, isSocketDown: boolean, kind: "staff" | "patient"): CallBanner[] {
+export function bannersOf({ call, ending }: CallWindow, line: MediaLine, isSocketDown: boolean, kind: Kind): CallBanner[] {
   const banners: CallBanner[] = [];
   if (ending === "trying-again") banners.push({ id: "ending", tone: "stop", words: i18n.t("Samtalet kunde inte avslutas än. Vi försöker igen.") });
   if (line === "elsewhere") banners.push({ id: "elsewhere", tone: "calm", words: i18n.t("Du är med i samtalet i ett annat fönster."), act: "take-over" });
@@ -23,11 +23,11 @@ export function bannersOf({ call, ending }: CallWindow, line: MediaLine, isSocke
   return banners;
 }
 
-function peopleBanners(call: CallSnapshot, kind: "staff" | "patient"): CallBanner[] {
+function peopleBanners(call: CallSnapshot, kind: Kind): CallBanner[] {
   if (call.status !== "active") return [];
-  if (kind === "patient") return isStaffLost(call) ? [{ id: "staff", tone: "warn", words: i18n.t("Vårdpersonalen har tappat anslutningen – vänta kvar") }] : [];
+  if (kind !== "staff") return isStaffLost(call) ? [{ id: "staff", tone: "warn", words: i18n.t("Vårdpersonalen har tappat anslutningen – vänta kvar") }] : [];
   const patient = call.left.find((one) => one.kind === "patient");
-  if (!patient || !mayRingAgain(call)) return [];
+  if (!patient || !mayRingAgain(call) || call.ring?.status !== "answered") return [];
   const words = patient.reason === "lost" ? i18n.t("{name} har tappat anslutningen", { name: patient.name }) : i18n.t("{name} har lämnat samtalet", { name: patient.name });
   return [{ id: "left", tone: "warn", words, act: "ring-again" }];
 }

@@ -4,12 +4,13 @@ import { REACHES_WITHIN_MS, mayRingAgain, ringWords, soundWords } from "./ringWo
 import { attendance, callSnapshot, ringSnapshot } from "./testing/builders";
 
 const shown = (change: Parameters<typeof callSnapshot>[0]) => stageOf(next(NEW_WINDOW, { type: "call", call: callSnapshot(change) }));
+const ANSWERED = ringSnapshot({ status: "answered" });
 const RUNG = Date.parse(ringSnapshot().rung_at);
 
 test("the window goes from placing over ringing and talking to the question", () => {
   expect(stageOf(NEW_WINDOW)).toBe("placing");
   expect(shown({})).toBe("ringing");
-  expect(shown({ status: "active" })).toBe("talking");
+  expect(shown({ status: "active", ring: ANSWERED })).toBe("talking");
   expect(shown({ status: "ended", must_ask_feedback: true })).toBe("asking");
 });
 
@@ -17,17 +18,23 @@ test.each(["declined", "missed", "cancelled"] as const)("a ring that was %s leav
   expect(shown({ ring: ringSnapshot({ status }) })).toBe("unanswered");
 });
 
+test("a patient who left and is rung again is told of as at first, until they are back by any way", () => {
+  expect(shown({ status: "active", ring: ringSnapshot() })).toBe("ringing");
+  expect(shown({ status: "active", ring: ringSnapshot({ status: "missed" }) })).toBe("unanswered");
+  expect(shown({ status: "active", ring: ringSnapshot(), attendances: [attendance("patient")] })).toBe("talking");
+});
+
 test("a call that was never answered asks nothing", () => {
   expect(shown({ status: "ended", reason: "cancelled" })).toBe("over");
 });
 
 test("an older snapshot never overwrites a newer one", () => {
-  const active = next(NEW_WINDOW, { type: "call", call: callSnapshot({ version: 5, status: "active" }) });
+  const active = next(NEW_WINDOW, { type: "call", call: callSnapshot({ version: 5, status: "active", ring: ANSWERED }) });
   expect(stageOf(next(active, { type: "call", call: callSnapshot({ version: 4 }) }))).toBe("talking");
 });
 
 test("the end is said only when the server has said it", () => {
-  const talking = next(NEW_WINDOW, { type: "call", call: callSnapshot({ status: "active" }) });
+  const talking = next(NEW_WINDOW, { type: "call", call: callSnapshot({ status: "active", ring: ANSWERED }) });
   const failed = next(next(talking, { type: "end" }), { type: "end-failed" });
   expect([stageOf(failed), failed.ending]).toEqual(["talking", "trying-again"]);
   const ended = next(failed, { type: "call", call: callSnapshot({ version: 2, status: "ended", must_ask_feedback: true }) });

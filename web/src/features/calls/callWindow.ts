@@ -39,10 +39,15 @@ export function newest(known: CallSnapshot | null, told: CallSnapshot): CallSnap
   return known && known.id === told.id && known.version > told.version ? known : told;
 }
 
+/** The patient has left and is rung again, perhaps in vain. */
+function isRungForAgain({ ring, attendances }: CallSnapshot): boolean {
+  return ring !== null && ring.status !== "answered" && !attendances.some((one) => one.kind === "patient");
+}
+
 export function stageOf({ call, placing }: CallWindow): Stage {
   if (placing === "foreign" || placing === "taken") return placing;
   if (!call) return placing === "failed" ? "not-placed" : "placing";
   if (call.status === "ended") return call.must_ask_feedback ? "asking" : "over";
-  if (call.status === "active") return "talking";
+  if (call.status === "active" && !isRungForAgain(call)) return "talking";
   return call.ring?.status === "ringing" || call.ring?.status === "answered" ? "ringing" : "unanswered";
 }

@@ -1,4 +1,4 @@
-import type { AttendanceSnapshot, CallSnapshot } from "../../api/wire";
+import type { AttendanceSnapshot, CallSnapshot, Kind } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import type { LocalState } from "../media/LocalDevices";
 import type { MediaState } from "../media/MediaSession";
@@ -25,7 +25,7 @@ export function knownAs(kind: AttendanceSnapshot["kind"]): string {
 }
 
 /** Only people in the attendance list, myself last. */
-export function tilesOf(call: CallSnapshot | null, isMe: (one: AttendanceSnapshot) => boolean, myName: string, myKind: "staff" | "patient", local: LocalState, media: MediaState): TileFacts[] {
+export function tilesOf(call: CallSnapshot | null, isMe: (one: AttendanceSnapshot) => boolean, myName: string, myKind: Kind, local: LocalState, media: MediaState): TileFacts[] {
   const others = (call?.attendances ?? []).filter((one) => !isMe(one));
   const mine: TileFacts = {
     id: "me",

@@ -1,6 +1,6 @@
-import { PhoneMissed, Video } from "lucide-react";
+import { PhoneMissed, Users, Video } from "lucide-react";
 import { memo } from "react";
-import type { Entry, SignedIn } from "../../api/wire";
+import type { Entry, Me } from "../../api/wire";
 import { i18n, useLocale } from "../../lib/i18n";
 import { clock } from "../../lib/time";
 import { Button } from "../../ui/Button";
@@ -11,7 +11,7 @@ import { factText } from "./words";
 
 interface Props {
   entry: Entry;
-  me: SignedIn;
+  me: Me;
   /** Somebody on the other side has read it. */
   isRead: boolean;
 }
@@ -36,7 +36,7 @@ export const EntryRow = memo(function EntryRow({ entry, me, isRead }: Props) {
 
 function CallRow({ entry, me }: Omit<Props, "isRead">) {
   const isMissed = entry.kind === "ring_missed" || entry.kind === "ring_declined";
-  const Icon = isMissed ? PhoneMissed : Video;
+  const Icon = isMissed ? PhoneMissed : entry.kind.startsWith("guest_") ? Users : Video;
   const people = entry.call?.participants ?? [];
   return (
     <li className={styles.fact} data-missed={isMissed || undefined}>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CallFact } from "../../api/wire";
 import { anEntry } from "../../lib/testing/fakes";
-import { factText, presenceText } from "./words";
+import { factText, kindText, presenceText } from "./words";
 
 const fact = (changes: Partial<CallFact>): CallFact => ({
   call_id: "c0000000-0000-4000-8000-000000000009",
@@ -30,6 +30,26 @@ test.each([
 ])("a missed ring tells staff how far it came: %o", (reach, text) => {
   const call = fact({ rung_at: "2026-11-23T12:58:00Z", ...reach });
   expect(factText(anEntry(1, { kind: "ring_missed", call }), "staff")).toBe(text);
+});
+
+test.each([
+  ["guest_invited", "Selma Testkvist bjöd in via sms 14:26 · tolk · nummer som slutar på 07"],
+  ["guest_knocked", "Ahmad Haddad bad att få vara med 14:26 · tolk · nummer som slutar på 07"],
+  ["guest_entered", "Ahmad Haddad kom in i samtalet 14:26 · tolk · nummer som slutar på 07"],
+  ["guest_refused", "Ahmad Haddad släpptes inte in 14:26 · tolk · nummer som slutar på 07"],
+  ["guest_removed", "Ahmad Haddad togs bort ur samtalet 14:26 · tolk · nummer som slutar på 07"],
+  ["guest_left", "Ahmad Haddad lämnade samtalet 14:26 · tolk · nummer som slutar på 07"],
+] as const)("%s says who, when and in which role; staff also read the last digits", (kind, text) => {
+  const call = fact({ who: "Ahmad Haddad", role: "interpreter", number_tail: "07" });
+  const entry = anEntry(1, { kind, author_kind: "staff", author_name: "Selma Testkvist", at: "2026-11-23T13:26:00Z", call });
+  expect(factText(entry, "staff")).toBe(text);
+  expect(factText(entry, "patient")).toBe(text.replace(" · nummer som slutar på 07", ""));
+});
+
+test("the list names an invitation by its kind alone", () => {
+  const item = { id: "c", title: "Sofia Gunnarsson", last_at: "2026-11-23T13:26:00Z", last_kind: "guest_invited", last_call: null, unread: 0, presence: null, has_open_call: false } as const;
+  expect(kindText(item, "staff")).toBe("Inbjudan via sms");
+  expect(kindText({ ...item, last_kind: "guest_left" }, "staff")).toBe("Videosamtal");
 });
 
 test("presence is said in words, with the day when it was another one", () => {

@@ -1,5 +1,6 @@
 /** What the log, the list and presence say in words. Plain functions of the wire's shapes. */
 import type { CallFact, Entry, InboxItem, Kind, Presence } from "../../api/wire";
+import { roleWords } from "../../api/roles";
 import { i18n } from "../../lib/i18n";
 import { clock, dayOf, minutesBetween, shortWhen } from "../../lib/time";
 
@@ -15,9 +16,37 @@ export function factText(entry: Entry, reader: Kind): string {
       return reader === "staff" ? missedText(at, entry.call) : i18n.t("Du missade ett videosamtal {at}", { at });
     case "ring_declined":
       return reader === "staff" ? i18n.t("Patienten avböjde {at}", { at }) : i18n.t("Du avböjde ett videosamtal {at}", { at });
-    default:
+    case "ring_cancelled":
       return i18n.t("Uppringningen avbröts {at}", { at });
+    default:
+      return [guestText(entry, clock(entry.at)), ...guestFacts(entry, reader)].join(" · ");
   }
+}
+
+/** Who was asked in, came, was turned away or went. */
+function guestText({ kind, author_name, call }: Entry, at: string): string {
+  const who = call?.who ?? i18n.t("Någon");
+  switch (kind) {
+    case "guest_invited":
+      return i18n.t("{name} bjöd in via sms {at}", { name: author_name, at });
+    case "guest_knocked":
+      return i18n.t("{who} bad att få vara med {at}", { who, at });
+    case "guest_entered":
+      return i18n.t("{who} kom in i samtalet {at}", { who, at });
+    case "guest_refused":
+      return i18n.t("{who} släpptes inte in {at}", { who, at });
+    case "guest_removed":
+      return i18n.t("{who} togs bort ur samtalet {at}", { who, at });
+    default:
+      return i18n.t("{who} lämnade samtalet {at}", { who, at });
+  }
+}
+
+/** The role, and for staff the last digits of the invited number. */
+function guestFacts({ call }: Entry, reader: Kind): string[] {
+  const role = call?.role ? [roleWords(call.role)] : [];
+  const tail = call?.number_tail && reader === "staff" ? [i18n.t("nummer som slutar på {tail}", { tail: call.number_tail })] : [];
+  return [...role, ...tail];
 }
 
 function endedText(entry: Entry, reader: Kind): string {
@@ -34,7 +63,8 @@ function missedText(at: string, fact: CallFact | null | undefined): string {
   return i18n.t("Patienten svarade inte {at} – nådde inte appen", { at });
 }
 
-function lengthText(from: string, to: string): string {
+/** How long a call was: `17 min`. */
+export function lengthText(from: string, to: string): string {
   const minutes = minutesBetween(from, to);
   return minutes < 1 ? i18n.t("mindre än 1 min") : i18n.t("{minutes} min", { minutes });
 }
@@ -58,6 +88,14 @@ export function kindText(item: InboxItem, reader: Kind): string {
       return i18n.t("Avböjt videosamtal");
     case "ring_cancelled":
       return i18n.t("Avbrutet videosamtal");
+    case "guest_invited":
+      return i18n.t("Inbjudan via sms");
+    case "guest_knocked":
+    case "guest_entered":
+    case "guest_refused":
+    case "guest_removed":
+    case "guest_left":
+      return i18n.t("Videosamtal");
     default:
       return i18n.t("Inga meddelanden än");
   }

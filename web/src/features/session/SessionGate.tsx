@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import type { Kind } from "../../api/wire";
+import type { AccountKind } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
@@ -9,7 +9,7 @@ import { createSessionDoor, SessionContext } from "./session";
 import { SignInPage } from "./SignInPage";
 
 interface Props {
-  kind: Kind;
+  kind: AccountKind;
   clinic: string;
   /** As in createSessionDoor. */
   asksAgain?: boolean;

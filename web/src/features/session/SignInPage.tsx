@@ -1,13 +1,13 @@
 import { LogIn } from "lucide-react";
 import { query } from "../../api/client";
-import type { Kind } from "../../api/wire";
+import type { AccountKind } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { buttonClass } from "../../ui/Button";
 import { Wordmark } from "../../ui/Wordmark";
 import styles from "./SignInPage.module.css";
 
 interface Props {
-  kind: Kind;
+  kind: AccountKind;
   clinic: string;
   /** The person was signed in on this very page a moment ago. */
   hasBeenIn: boolean;

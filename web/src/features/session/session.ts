@@ -2,14 +2,14 @@ import { createContext, use } from "react";
 import { type Api, createApi } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
 import { connectSocket, type Socket } from "../../api/socket";
-import type { Kind, SignedIn } from "../../api/wire";
+import type { AccountKind, Me, SignedIn } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
 import { erasePersonal } from "../../lib/stored";
 import { showTimesIn } from "../../lib/time";
 
 /** A signed-in person's page: who, and the two ways to the server. */
 export interface Session {
-  readonly me: SignedIn;
+  readonly me: Me;
   readonly api: Api;
   readonly socket: Socket;
   /** Ends the session on the server and erases what the person has written here. */
@@ -32,7 +32,7 @@ export interface SessionDoor {
  * `clinic`: the slug of the page's address; somebody signed in at another clinic is signed out here. `asksAgain`: when the session
  * ends, ask whether somebody else has signed in, for the page has something to say to them.
  */
-export function createSessionDoor(kind: Kind, clinic: string, asksAgain = false): SessionDoor {
+export function createSessionDoor(kind: AccountKind, clinic: string, asksAgain = false): SessionDoor {
   const state = createStore<SessionState>({ status: "loading" });
   const api = createApi(kind, leave);
   let hasBeenIn = false;
