@@ -6,6 +6,7 @@ import signal
 from e2e.support import (
     QUESTION,
     Stage,
+    accept,
     call_id_of,
     expect_no_growth,
     expect_remote_picture,
@@ -115,6 +116,20 @@ def test_the_patient_cannot_end_and_can_come_back(stage: Stage) -> None:
     expect_remote_picture(window)
     expect_remote_picture(patient)
     expect(staff.get_by_role("button", name="Gå till samtalet")).to_be_visible()
+
+
+def test_a_patient_who_left_is_rung_again_with_the_same_truth_in_words(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    patient.get_by_role("button", name="Lämna samtalet").click()
+    window.get_by_role("button", name="Ring igen").click()
+    expect(window.get_by_text("Visas på patientens skärm")).to_be_visible()
+    patient.get_by_role("button", name="Avböj").click()
+    expect(window.get_by_text("Avböjt")).to_be_visible()
+    expect(window.get_by_role("button", name="Avbryt")).to_have_count(0)
+    window.get_by_role("button", name="Ring igen").click()
+    accept(patient)
+    expect_remote_picture(window)
+    expect_remote_picture(patient)
 
 
 def test_a_reload_in_the_middle_returns_the_patient_to_the_call(stage: Stage) -> None:

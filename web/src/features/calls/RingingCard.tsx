@@ -42,9 +42,11 @@ export function RingingCard({ ongoing, stage, onPlaceAgain }: { ongoing: Ongoing
             {i18n.t("Ring igen")}
           </Button>
         )}
-        <Button disabled={ending !== "no"} onClick={() => void ongoing.end()}>
-          {i18n.t("Avbryt")}
-        </Button>
+        {call.status === "open" && (
+          <Button disabled={ending !== "no"} onClick={() => void ongoing.end()}>
+            {i18n.t("Avbryt")}
+          </Button>
+        )}
       </div>
       {failure && <p role="alert">{failure}</p>}
     </div>
