@@ -1,6 +1,6 @@
 """The composition root: settings → doors → routes → ASGI app."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,9 @@ from narvaro.calls import topics as call_topics
 from narvaro.conversations import routes as conversation_routes
 from narvaro.conversations import topics as conversation_topics
 from narvaro.db.session import Database
+from narvaro.invitations import guest_routes
+from narvaro.invitations import routes as invitation_routes
+from narvaro.invitations import topics as invitation_topics
 from narvaro.jobs import Doors
 from narvaro.logs import RequestId, log_response
 from narvaro.media import MediaServer
@@ -31,7 +34,15 @@ from narvaro.pages import page_routes
 from narvaro.problems import EXCEPTION_HANDLERS
 from narvaro.realtime.hub import Hub
 from narvaro.realtime.socket import Doorkeeper, socket_routes
-from narvaro.settings import Settings
+from narvaro.settings import SMS_GATEWAYS, Settings
+from narvaro.sms import SmsGateway
+from narvaro.sms.demo import DemoGateway
+from narvaro.sms.elks import Elks
+from narvaro.sms.purposes import Stationery
+from narvaro.sms.routes import receive_receipt
+from narvaro.sms.sending import Sms
+from narvaro.sms.twilio import Twilio
+from narvaro.sms.webhook import Webhook
 from narvaro.wire import ClientMessage
 
 BODY_MAX_BYTES = 65_536
@@ -41,6 +52,7 @@ def register_features() -> None:
     """Tell the lower rooms of the topics, messages, tasks and watches of the upper ones."""
     conversation_topics.register()
     call_topics.register()
+    invitation_topics.register()
 
 
 def open_doors(settings: Settings) -> Doors:
@@ -51,7 +63,17 @@ def open_doors(settings: Settings) -> Doors:
         api_secret=settings.livekit_api_secret,
         ice_servers=settings.ice_servers,
     )
-    return Doors(database=Database(settings.database_url, pool_size=settings.database_pool_size), media=media)
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    return Doors(database=database, media=media, sms=open_sms(settings, database))
+
+
+def open_sms(settings: Settings, database: Database) -> Sms:
+    makers: dict[str, Callable[..., SmsGateway]] = {"46elks": Elks, "twilio": Twilio, "webhook": Webhook}
+    gateways = [
+        DemoGateway(database) if name == "demo" else makers[name](*(getattr(settings, needed) for needed in SMS_GATEWAYS[name]))
+        for name in settings.sms_gateways
+    ]
+    return Sms(gateways, Stationery(settings.base_url, settings.link_secret))
 
 
 def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors | None = None) -> Litestar:
@@ -68,6 +90,7 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
             yield
         finally:
             await hub.stop()
+            await doors.sms.close()
             await doors.media.close()
             await doors.database.close()
 
@@ -77,18 +100,35 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
     async def provide_media() -> MediaServer:
         return doors.media
 
+    async def provide_sms() -> Sms:
+        return doors.sms
+
     return Litestar(
         route_handlers=[
             *auth_routes.ROUTES,
-            Router("/api/staff", route_handlers=[*conversation_routes.STAFF_ROUTES, *call_routes.STAFF_ROUTES]),
+            Router(
+                "/api/staff",
+                route_handlers=[
+                    *conversation_routes.STAFF_ROUTES,
+                    *call_routes.STAFF_ROUTES,
+                    *invitation_routes.STAFF_ROUTES,
+                ],
+            ),
             Router("/api/patient", route_handlers=[*conversation_routes.PATIENT_ROUTES, *call_routes.PATIENT_ROUTES]),
+            Router("/api/guest", route_handlers=[*guest_routes.GUEST_ROUTES, *call_routes.GUEST_ROUTES]),
             *call_routes.HOOKS,
+            receive_receipt,
             *socket_routes(hub, doorkeeper, msgspec.json.Decoder(ClientMessage)),
             healthz,
             *page_routes(),
             *routes,
         ],
-        dependencies={**guards.DEPENDENCIES, "database": Provide(provide_database), "media": Provide(provide_media)},
+        dependencies={
+            **guards.DEPENDENCIES,
+            "database": Provide(provide_database),
+            "media": Provide(provide_media),
+            "sms": Provide(provide_sms),
+        },
         logging_config=None,
         middleware=[RequestId(), guards.OwnOriginOnly()],
         exception_handlers=EXCEPTION_HANDLERS,

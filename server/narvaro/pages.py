@@ -32,6 +32,7 @@ def page_routes() -> list[HTTPRouteHandler | Router]:
             "staff",
             ["/staff/{clinic:str}", "/staff/{clinic:str}/conversations/{id:uuid}", "/staff/{clinic:str}/call/{id:uuid}"],
         ),
+        page("guest", ["/g"]),
         page("patient", ["/patient/{clinic:str}", "/patient/{clinic:str}/conversations/{id:uuid}"]),
     ]
     if (STATIC / "assets").is_dir():

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,9 +12,24 @@ from narvaro.clinics.actions import add_clinic, add_staff_member, set_clinic
 from narvaro.clinics.models import Clinic
 from narvaro.clinics.queries import get_clinic
 from narvaro.patients.actions import add_patient
+from narvaro.sms.numbers import parse_number
 
 Run = Callable[[Callable[[AsyncSession], Awaitable[str]]], int]
-FACTS = ("name", "brand", "time_zone", "staff_acr", "patient_acr", "may_patients_sign_up", "may_share_whole_screen")
+FACTS = (
+    "name",
+    "brand",
+    "time_zone",
+    "staff_acr",
+    "patient_acr",
+    "may_patients_sign_up",
+    "may_share_whole_screen",
+    "guest_admission",
+    "sms_sender",
+    "sms_countries",
+    "sms_per_call",
+    "sms_per_staff",
+    "sms_per_clinic",
+)
 
 
 def add_commands(commands: Any, run: Run) -> None:
@@ -35,6 +51,7 @@ def add_commands(commands: Any, run: Run) -> None:
         required=True, metavar="command"
     )
     command = add_person_command(patient)
+    command.add_argument("--number", help="the patient's own, verified mobile number")
     command.add_argument("--protected-identity", action="store_true", help="skyddade personuppgifter")
     command.set_defaults(command=bound(run, make_patient))
 
@@ -52,6 +69,34 @@ def add_fact_options(command: argparse.ArgumentParser, *, is_new: bool) -> None:
     yes_or_no = argparse.BooleanOptionalAction
     command.add_argument("--may-patients-sign-up", action=yes_or_no, default=None, help="an unknown patient is made known")
     command.add_argument("--may-share-whole-screen", action=yes_or_no, default=None, help="not only windows and tabs")
+    command.add_argument(
+        "--guest-admission",
+        choices=("knock", "direct"),
+        help="direct: guests enter without a knock; a mistyped number may let in the wrong person",
+    )
+    command.add_argument("--sms-sender", type=sender, metavar="NAME", help="at most 11 letters and digits")
+    command.add_argument("--sms-countries", type=countries, metavar="SE,NO", help="where texts may go")
+    for limit in ("call", "staff", "clinic"):
+        command.add_argument(f"--sms-per-{limit}", type=limit_of_texts, metavar="N", help="texts, within a day")
+
+
+def sender(value: str) -> str:
+    if not (value.isascii() and value.isalnum() and 1 <= len(value) <= 11):
+        raise argparse.ArgumentTypeError("must be at most 11 letters A to Z and digits")
+    return value
+
+
+def countries(value: str) -> list[str]:
+    regions = [region.strip().upper() for region in value.split(",")]
+    if not set(regions) <= SUPPORTED_REGIONS:
+        raise argparse.ArgumentTypeError("must be country codes like SE,NO")
+    return regions
+
+
+def limit_of_texts(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 100_000:
+        raise argparse.ArgumentTypeError("must be a number from 1 to 100000")
+    return int(value)
 
 
 def add_person_command(people: Any) -> argparse.ArgumentParser:
@@ -92,7 +137,8 @@ async def make_staff_member(db: AsyncSession, options: argparse.Namespace) -> st
 async def make_patient(db: AsyncSession, options: argparse.Namespace) -> str:
     clinic = await get_clinic(db, options.clinic)
     hidden = options.protected_identity
+    number = parse_number(options.number, clinic.sms_countries).e164 if options.number else None
     person = await add_patient(
-        db, clinic.id, iss=options.iss, sub=options.sub, name=options.name, has_protected_identity=hidden
+        db, clinic.id, iss=options.iss, sub=options.sub, name=options.name, has_protected_identity=hidden, number=number
     )
     return f"{person.name}, patient, {clinic.name}"

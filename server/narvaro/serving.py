@@ -52,5 +52,6 @@ async def run_jobs(settings: Settings) -> None:
     try:
         await run_worker(doors)
     finally:
+        await doors.sms.close()
         await doors.media.close()
         await doors.database.close()

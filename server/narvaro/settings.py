@@ -75,6 +75,29 @@ def ice_servers(value: str) -> tuple[str, ...]:
     return servers
 
 
+SMS_GATEWAYS = {
+    "46elks": ("sms_46elks_username", "sms_46elks_password"),
+    "twilio": ("sms_twilio_account", "sms_twilio_token"),
+    "webhook": ("sms_webhook_url", "sms_webhook_secret"),
+    "demo": (),
+}
+"""Each with the settings that it needs."""
+
+
+def sms_gateways(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not set(names) <= set(SMS_GATEWAYS) or len(set(names)) != len(names):
+        raise ValueError(f"must be some of {', '.join(SMS_GATEWAYS)}, separated by commas, each once")
+    return names
+
+
+def https_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value)):
+        raise ValueError("must be an address like https://sms.region.example/send")
+    return value
+
+
 def count(value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= 1000:
         raise ValueError("must be a number from 1 to 1000")
@@ -114,6 +137,14 @@ class Settings:
     livekit_api_key: str = setting(text)
     livekit_api_secret: str = setting(signing_secret, secret=True)
     ice_servers: tuple[str, ...] = setting(ice_servers, ())
+    link_secret: str = setting(signing_secret, secret=True)
+    sms_gateways: tuple[str, ...] = setting(sms_gateways, ())
+    sms_46elks_username: str | None = setting(text, None)
+    sms_46elks_password: str | None = setting(text, None, secret=True)
+    sms_twilio_account: str | None = setting(text, None)
+    sms_twilio_token: str | None = setting(text, None, secret=True)
+    sms_webhook_url: str | None = setting(https_url, None)
+    sms_webhook_secret: str | None = setting(signing_secret, None, secret=True)
     staff_oidc_issuer: str = setting(issuer_url)
     staff_oidc_client_id: str = setting(text)
     staff_oidc_client_secret: str = setting(text, secret=True)
@@ -122,13 +153,20 @@ class Settings:
     patient_oidc_client_secret: str = setting(text, secret=True)
 
     def __post_init__(self) -> None:
-        """A provider on this machine is the demo's: it lets anybody in (requirement G5)."""
+        """A provider on this machine is the demo's: it lets anybody in (requirement G5), as its gateway shows texts to all."""
         for kind in ("staff", "patient"):
             if is_loopback(getattr(self, f"{kind}_oidc_issuer")) and not is_loopback(self.base_url):
                 name = f"{PREFIX}{kind.upper()}_OIDC_ISSUER"
                 raise SettingsError(
                     f"{name} is an identity provider on this machine; it may only serve a {PREFIX}BASE_URL on loopback."
                 )
+
+        if "demo" in self.sms_gateways and not is_loopback(self.base_url):
+            raise SettingsError(f"{PREFIX}SMS_GATEWAYS: demo may only serve a {PREFIX}BASE_URL on loopback.")
+        for gateway in self.sms_gateways:
+            for name in SMS_GATEWAYS[gateway]:
+                if not getattr(self, name):
+                    raise SettingsError(f"{PREFIX}{name.upper()} is missing; {PREFIX}SMS_GATEWAYS names {gateway}.")
 
     @property
     def is_https(self) -> bool:

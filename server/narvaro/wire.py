@@ -2,6 +2,7 @@
 
 from narvaro.calls import schemas as calls
 from narvaro.conversations import schemas as conversations
+from narvaro.invitations import schemas as invitations
 from narvaro.realtime import schemas as realtime
 
 ClientMessage = (
@@ -20,6 +21,7 @@ ServerMessage = (
     | conversations.TypingSeen
     | calls.Call
     | calls.Rings
+    | invitations.GuestState
     | realtime.Gone
     | realtime.Ping
 )

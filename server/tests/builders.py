@@ -10,6 +10,9 @@ from narvaro.auth.actors import Actor, ActorKind
 from narvaro.clinics.models import Clinic, StaffMember
 from narvaro.conversations.actions import start_conversation
 from narvaro.patients.models import Patient
+from narvaro.sms import SmsGateway
+from narvaro.sms.purposes import Stationery
+from narvaro.sms.sending import Sms
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -34,6 +37,10 @@ async def build_practice(db: AsyncSession, *, name: str = "Hälsocentralen Testk
     patient = await build_patient(db, clinic.id, "Sofia Gunnarsson", protected=protected)
     conversation_id = await start_conversation(db, staff, patient.id, now=NOON)
     return Practice(clinic.id, staff, colleague, patient, conversation_id)
+
+
+def build_sms(*gateways: SmsGateway) -> Sms:
+    return Sms(gateways, Stationery("http://127.0.0.1:8600", "s" * 32))
 
 
 async def build_staff(db: AsyncSession, clinic_id: UUID, name: str) -> Actor:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx2
 import jwt
 import pytest
-from builders import NOON, Practice, build_practice
+from builders import NOON, Practice, build_practice, build_sms
 from litestar import Litestar
 
 from narvaro.app import create_app
@@ -77,6 +77,7 @@ def settings_of_test() -> Settings:
         livekit_public_url="ws://127.0.0.1:7880",
         livekit_api_key="key",
         livekit_api_secret="s" * 32,
+        link_secret="s" * 32,
         staff_oidc_issuer="http://127.0.0.1:1",
         staff_oidc_client_id="narvaro",
         staff_oidc_client_secret="s" * 32,
@@ -89,7 +90,7 @@ def settings_of_test() -> Settings:
 @pytest.fixture
 async def site(database: Database) -> AsyncIterator[Site]:
     media = MemoryMedia()
-    doors = Doors(database=database, media=media)
+    doors = Doors(database=database, media=media, sms=build_sms())
     app = create_app(settings_of_test(), doors=doors)
     async with database.transaction() as db:
         at = await build_practice(db)

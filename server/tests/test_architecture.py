@@ -29,6 +29,10 @@ MAY_BE_LARGER = {
 OTHERS_MODELS_IN_ACTIONS = {
     ("calls", "conversations"): "a call writes its facts into the conversation's log and holds its lock",
     ("calls", "realtime"): "the watch compares seats with the pages that are open",
+    ("invitations", "calls"): "a guest's seat, and the call that a link belongs to",
+    ("invitations", "clinics"): "which countries a clinic allows",
+    ("invitations", "conversations"): "inviting and entering are facts in the conversation's log",
+    ("invitations", "patients"): "a guest takes neither the patient's name nor number",
     ("conversations", "patients"): "a conversation is started with one of the clinic's patients",
 }
 """(feature, whose models) → why something besides reading uses them."""

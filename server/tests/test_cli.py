@@ -34,6 +34,7 @@ def settings(database_url: str) -> dict[str, str]:
         "NARVARO_LIVEKIT_PUBLIC_URL": "wss://media.vard.example",
         "NARVARO_LIVEKIT_API_KEY": "key",
         "NARVARO_LIVEKIT_API_SECRET": "a secret of more than 32 characters",
+        "NARVARO_LINK_SECRET": "a secret of more than 32 characters",
         "NARVARO_STAFF_OIDC_ISSUER": ISSUER,
         "NARVARO_STAFF_OIDC_CLIENT_ID": "narvaro",
         "NARVARO_STAFF_OIDC_CLIENT_SECRET": "secret",

@@ -13,7 +13,7 @@ class Session(Base):
     """A signed-in browser, bound to one clinic; the token itself is only in its cookie (C2)."""
 
     __tablename__ = "sessions"
-    __table_args__ = (CheckConstraint("kind IN ('staff', 'patient')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('staff', 'patient', 'guest')", name="kind"),)
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -1,6 +1,7 @@
 """Calls over HTTP. What the media server must do at once is asked of it after commit; its silence never fails a request."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -168,6 +169,13 @@ async def receive_report(request: Request[Any, Any, Any], database: Db, media: M
     report = media.read_report(body, request.headers.get("authorization", ""))
     if report is not None:
         await handle_report(database, media, report)
+
+
+async def put_out_of_room(media: Media, room: str, identities: Sequence[str]) -> None:
+    """As `_clear_room`, for some of those in it."""
+    with contextlib.suppress(MediaDown):
+        for identity in identities:
+            await media.remove(room, identity)
 
 
 async def _clear_room(media: Media, room: str) -> None:

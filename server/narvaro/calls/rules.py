@@ -36,6 +36,21 @@ class RingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+InvitationState = Literal[
+    "queued",
+    "sent",
+    "delivered",
+    "undeliverable",
+    "opened",
+    "waiting",
+    "in_call",
+    "refused",
+    "left",
+    "removed",
+    "declined",
+    "revoked",
+]
+
 CALL_TRANSITIONS: Mapping[CallStatus, frozenset[CallStatus]] = {
     CallStatus.OPEN: frozenset({CallStatus.ACTIVE, CallStatus.ENDED}),
     CallStatus.ACTIVE: frozenset({CallStatus.ENDED}),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from narvaro.calls.rules import InvitationState
 from narvaro.conversations.schemas import EndReason, GuestRole, KnockSnapshot, Wire
 from narvaro.realtime.schemas import FromClient, FromServer
 
@@ -19,20 +20,6 @@ ProblemKind = Literal[
     "picture_froze",
     "call_broke",
     "other",
-]
-InvitationState = Literal[
-    "queued",
-    "sent",
-    "delivered",
-    "undeliverable",
-    "opened",
-    "waiting",
-    "in_call",
-    "refused",
-    "left",
-    "removed",
-    "declined",
-    "revoked",
 ]
 DeviceId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
 """Random, made by the browser and kept in its storage; one per tab for patients."""

@@ -28,6 +28,12 @@ class ClinicFacts(TypedDict, total=False):
     patient_acr: str | None
     may_patients_sign_up: bool
     may_share_whole_screen: bool
+    guest_admission: Literal["knock", "direct"]
+    sms_sender: str
+    sms_countries: list[str]
+    sms_per_call: int
+    sms_per_staff: int
+    sms_per_clinic: int
 
 
 class ClinicAlreadyThere(Conflict):

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from narvaro.db.base import Base
+
+SMS_COUNTRIES = ("SE", "NO", "DK", "FI")
 
 
 class Clinic(Base):
@@ -23,6 +25,16 @@ class Clinic(Base):
     patient_acr: Mapped[str | None]
     may_patients_sign_up: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     may_share_whole_screen: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    guest_admission: Mapped[str] = mapped_column(default="knock", server_default="knock")
+    """`direct`: a link's first browser enters without a knock (B4b)."""
+    sms_sender: Mapped[str] = mapped_column(default="Narvaro", server_default="Narvaro")
+    sms_countries: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=lambda: list(SMS_COUNTRIES), server_default="{SE,NO,DK,FI}"
+    )
+    sms_per_call: Mapped[int] = mapped_column(default=10, server_default="10")
+    sms_per_staff: Mapped[int] = mapped_column(default=60, server_default="60")
+    sms_per_clinic: Mapped[int] = mapped_column(default=500, server_default="500")
+    """Texts within a day (B8)."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

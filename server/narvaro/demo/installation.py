@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-SECRETS = ("livekit_api_secret", "staff_oidc_client_secret", "patient_oidc_client_secret")
+SECRETS = ("livekit_api_secret", "link_secret", "staff_oidc_client_secret", "patient_oidc_client_secret")
 
 
 class DemoStopped(Exception):
@@ -80,6 +80,7 @@ class Installation:
             "livekit_url": f"http://127.0.0.1:{self.ports.media}",
             "livekit_public_url": f"ws://127.0.0.1:{self.ports.media}",
             "livekit_api_key": "demo",
+            "sms_gateways": "demo",
             "staff_oidc_issuer": self.issuer,
             "staff_oidc_client_id": "demo-staff",
             "patient_oidc_issuer": self.issuer,
@@ -96,11 +97,12 @@ def open_installation(data: Path, port: int) -> Installation:
 
 
 def keep_secrets(path: Path) -> dict[str, str]:
-    """Made once, readable by nobody else."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump({name: secrets.token_urlsafe(32) for name in SECRETS}, file)
-    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    """Each made once, readable by nobody else; a newer demo adds what it lacks."""
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if set(SECRETS) - set(kept):
+        kept = {name: secrets.token_urlsafe(32) for name in SECRETS} | kept
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(kept, file)
     return kept
 
 

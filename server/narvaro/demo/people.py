@@ -20,6 +20,8 @@ class DemoPerson:
     kind: Literal["staff", "patient"]
     clinic: DemoClinic
     role: Literal["staff", "administrator"] = "staff"
+    number: str | None = None
+    """The patient's own, verified."""
     first_words: str = ""
     """What a patient has written before anybody tries the demo; nothing: they have no conversation yet."""
 
@@ -37,6 +39,7 @@ SOFIA = DemoPerson(
     "Sofia Gunnarsson",
     "patient",
     TESTKOPING,
+    number="+46701740605",
     first_words="Hej! Jag undrar om det går att prata om resultaten i dag.",
 )
 PEOPLE = (

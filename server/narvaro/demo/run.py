@@ -227,4 +227,10 @@ def described(demo: Installation, seconds: float) -> dict[str, object]:
     people = [
         {"name": p.name, "kind": p.kind, "clinic": p.clinic.name, "sign_in_url": p.sign_in_url(demo.base_url)} for p in PEOPLE
     ]
-    return {"ready": True, "base_url": demo.base_url, "seconds": seconds, "people": people}
+    return {
+        "ready": True,
+        "base_url": demo.base_url,
+        "seconds": seconds,
+        "people": people,
+        "phones_url": f"{demo.base_url}/demo/phones",
+    }

@@ -2,9 +2,9 @@
 
 import os
 
-from narvaro.demo.page import ROUTES
+from narvaro.demo import page, phones
 from narvaro.serving import serve
 from narvaro.settings import load_settings
 
 if __name__ == "__main__":
-    serve(load_settings(os.environ), routes=ROUTES)
+    serve(load_settings(os.environ), routes=[*page.ROUTES, *phones.ROUTES])

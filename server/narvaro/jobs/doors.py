@@ -1,12 +1,17 @@
 """What tasks and watches are given to work with."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from narvaro.db.session import Database
 from narvaro.media import MediaServer
+
+if TYPE_CHECKING:
+    from narvaro.sms.sending import Sms
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
     database: Database
     media: MediaServer
+    sms: "Sms"

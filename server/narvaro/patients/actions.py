@@ -15,10 +15,17 @@ from narvaro.patients.models import Patient
 
 
 async def add_patient(
-    db: AsyncSession, clinic_id: UUID, *, iss: str, sub: str, name: str, has_protected_identity: bool = False
+    db: AsyncSession,
+    clinic_id: UUID,
+    *,
+    iss: str,
+    sub: str,
+    name: str,
+    has_protected_identity: bool = False,
+    number: str | None = None,
 ) -> Patient:
-    """Provision one patient; the same `iss` and `sub` again sets name and protection. Raises Malformed."""
-    facts = {"name": person_name(name), "has_protected_identity": has_protected_identity}
+    """Provision one patient; the same `iss` and `sub` again sets name, protection and number (E.164). Raises Malformed."""
+    facts = {"name": person_name(name), "has_protected_identity": has_protected_identity, "number": number}
     statement = (
         insert(Patient)
         .values(clinic_id=clinic_id, iss=iss, sub=sub, **facts)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from builders import build_sms
 from procrastinate.jobs import Job
 from sqlalchemy import text
 
@@ -41,7 +42,7 @@ def fresh_queue(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def doors(database: Database) -> Doors:
-    return Doors(database, MemoryMedia())
+    return Doors(database, MemoryMedia(), build_sms())
 
 
 @asynccontextmanager

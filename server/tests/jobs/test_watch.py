@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import pytest
+from builders import build_sms
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -22,7 +23,7 @@ def no_other_watches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def doors(database: Database) -> Doors:
-    return Doors(database, MemoryMedia())
+    return Doors(database, MemoryMedia(), build_sms())
 
 
 @asynccontextmanager

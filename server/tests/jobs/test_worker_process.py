@@ -15,6 +15,8 @@ import asyncio, sys
 from narvaro.db.session import Database
 from narvaro.jobs import Doors, task
 from narvaro.jobs.worker import run_worker
+from narvaro.sms.purposes import Stationery
+from narvaro.sms.sending import Sms
 from narvaro.media.memory import MemoryMedia
 from uuid import UUID
 
@@ -24,7 +26,7 @@ async def slow(doors: Doors, ring_id: UUID) -> None:
     await asyncio.sleep(0.5)
     print("finished", flush=True)
 
-asyncio.run(run_worker(Doors(Database(sys.argv[1]), MemoryMedia())))
+asyncio.run(run_worker(Doors(Database(sys.argv[1]), MemoryMedia(), Sms([], Stationery("http://127.0.0.1:8600", "s" * 32)))))
 """
 
 

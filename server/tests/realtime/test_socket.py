@@ -72,7 +72,7 @@ async def test_stranger_is_told_to_sign_in(site: Site) -> None:
 async def test_session_of_another_kind_opens_nothing(site: Site) -> None:
     session = site.sessions.sign_in(ActorKind.STAFF)
     actor = site.sessions.actors.pop(session)
-    site.sessions.actors[session] = Actor(ActorKind.GUEST, actor.id, actor.clinic_id, actor.name)
+    site.sessions.actors[session] = Actor(ActorKind.SYSTEM, actor.id, actor.clinic_id, actor.name)
     with pytest.raises(InvalidStatus):
         async with site.page(session):
             pass

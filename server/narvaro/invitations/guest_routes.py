@@ -1,0 +1,49 @@
+"""A guest's way in, over HTTP. Only POST does anything (B3); every dead link gets the same answer (B5)."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import JSONBody
+
+from narvaro.auth import cookies
+from narvaro.auth.actors import ActorKind
+from narvaro.auth.guards import CurrentActor, Db, find_session, settings_of
+from narvaro.clock import utc_now
+from narvaro.invitations import knock_actions, queries
+from narvaro.invitations.schemas import GuestLink, GuestSnapshot, LinkOpened, NewKnock
+
+
+@post("/links", status_code=200)
+async def open_link(data: JSONBody[LinkOpened], database: Db) -> GuestLink:
+    """What the page shows before the knock."""
+    async with database.transaction() as db:
+        found = await knock_actions.open_link(db, data.token, now=utc_now())
+        return GuestLink(brand=found.clinic.brand, role=found.invitation.role, is_direct=found.is_direct)  # type: ignore[arg-type]
+
+
+@post("/declines", status_code=204)
+async def decline_link(data: JSONBody[LinkOpened], database: Db) -> None:
+    """*Jag kan inte nu*."""
+    async with database.transaction() as db:
+        await knock_actions.decline_link(db, data.token, now=utc_now())
+
+
+@post("/knocks")
+async def knock(request: Request[Any, Any, Any], data: JSONBody[NewKnock], database: Db) -> Response[GuestSnapshot]:
+    """Ask to be let in; the cookie makes this browser the one that asked."""
+    known = await find_session(request, ActorKind.GUEST)
+    async with database.transaction() as db:
+        guest, token = await knock_actions.knock(db, data, known.actor if known else None, now=utc_now())
+        snapshot = await queries.load_guest(db, guest)
+    base_url = settings_of(request).base_url
+    return Response(snapshot, cookies=[cookies.session_cookie(base_url, ActorKind.GUEST, token)] if token else [])
+
+
+@get("/me")
+async def show_guest(actor: CurrentActor, database: Db) -> GuestSnapshot:
+    """Where this browser stands: after a reload, too."""
+    async with database.transaction() as db:
+        return await queries.load_guest(db, actor)
+
+
+GUEST_ROUTES = [open_link, decline_link, knock, show_guest]

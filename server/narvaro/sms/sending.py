@@ -1,0 +1,31 @@
+"""The gateways of an installation, in the order in which they are tried."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from narvaro.sms import SmsGateway
+from narvaro.sms.purposes import Stationery
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    gateways: Sequence[SmsGateway]
+    stationery: Stationery
+
+    def named(self, name: str) -> SmsGateway | None:
+        return next((gateway for gateway in self.gateways if gateway.name == name), None)
+
+    def receipt_url(self, gateway: str, text_id: UUID) -> str:
+        """For one text; its key keeps others from reporting on it where a vendor signs nothing."""
+        return f"{self.stationery.base_url}/hooks/sms/{gateway}/{text_id}/{self.receipt_key(text_id)}"
+
+    def receipt_key(self, text_id: UUID) -> str:
+        secret = self.stationery.link_secret.encode()
+        return hmac.new(secret, b"narvaro receipt\0" + text_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+    async def close(self) -> None:
+        for gateway in self.gateways:
+            await gateway.close()
