@@ -11,9 +11,8 @@ import { bannersOf } from "./banners";
 import styles from "./CallScreen.module.css";
 import { ControlButton } from "./ControlButton";
 import controls from "./Controls.module.css";
-import { MessagesPanel } from "./MessagesPanel";
 import type { OngoingCall } from "./OngoingCall";
-import { ParticipantsPanel } from "./ParticipantsPanel";
+import { type PanelParts, ParticipantsPanel } from "./ParticipantsPanel";
 import { SettingsDialog } from "./SettingsDialog";
 import { useShortcuts } from "./shortcuts";
 import { Stage } from "./Stage";
@@ -26,12 +25,20 @@ interface Props {
   leaving: ReactNode;
   /** In the place of the others while nobody is there. */
   waiting?: ReactNode;
+  /** What is said above everything else: those who knock. */
+  news?: ReactNode;
+  /** What staff add to *Deltagare*. */
+  parts?: PanelParts;
+  /** *Meddelanden*, for those who have a conversation. */
+  messages?: (conversationId: string, onClose: () => void) => ReactNode;
+  /** Dialogs, as dark as the call. */
+  children?: ReactNode;
 }
 
 type Panel = "people" | "messages" | null;
 
 /** The call itself: pictures, what has to be said, controls in one row, a panel. Always dark. */
-export function CallScreen({ ongoing, leaving, waiting }: Props) {
+export function CallScreen({ ongoing, leaving, waiting, news, parts, messages, children }: Props) {
   const { me, socket } = useSession();
   const state = useStore(ongoing.state);
   const media = useStore(ongoing.media.state);
@@ -72,8 +79,9 @@ export function CallScreen({ ongoing, leaving, waiting }: Props) {
       <main className={styles.main}>
         <h1 className="hidden-words">{me.kind === "staff" ? i18n.t("Videosamtal") : i18n.t("Du är med i samtalet")}</h1>
         <div className={styles.stage}>
-          <Stage tiles={tiles} screens={screens} waiting={waiting ?? <p className={styles.lonely}>{i18n.t("Ingen annan är i samtalet just nu.")}</p>} />
+          <Stage tiles={tiles} screens={screens} waiting={waiting ?? <Lonely />} />
           <div className={styles.notices}>
+            <LiveRegion isUrgent>{news}</LiveRegion>
             <LiveRegion>
               {bannersOf(state, media.line, line === "offline", me.kind).map((banner) => (
                 <div key={banner.id} className={styles.notice} data-tone={banner.tone}>
@@ -125,7 +133,9 @@ export function CallScreen({ ongoing, leaving, waiting }: Props) {
             onClick={() => devices.toggle("microphone")}
           />
           <ControlButton icon={Users} words={i18n.t("Deltagare")} badge={others} aria-expanded={panel === "people"} onClick={() => setPanel(panel === "people" ? null : "people")} />
-          <ControlButton icon={MessageSquare} words={i18n.t("Meddelanden")} aria-expanded={panel === "messages"} onClick={() => setPanel(panel === "messages" ? null : "messages")} />
+          {messages && (
+            <ControlButton icon={MessageSquare} words={i18n.t("Meddelanden")} aria-expanded={panel === "messages"} onClick={() => setPanel(panel === "messages" ? null : "messages")} />
+          )}
           {maySend && "getDisplayMedia" in (navigator.mediaDevices ?? {}) && (
             <ControlButton
               icon={media.screen ? ScreenShareOff : ScreenShare}
@@ -138,11 +148,21 @@ export function CallScreen({ ongoing, leaving, waiting }: Props) {
           {leaving}
         </div>
       </main>
-      {panel === "people" && call && <ParticipantsPanel ongoing={ongoing} call={call} tiles={tiles} onClose={() => setPanel(null)} />}
-      {panel === "messages" && call && <MessagesPanel conversationId={call.conversation_id} onClose={() => setPanel(null)} />}
+      {panel === "people" && call && <ParticipantsPanel tiles={tiles} parts={parts} onClose={() => setPanel(null)} />}
+      {panel === "messages" && call && messages?.(call.conversation_id, () => setPanel(null))}
       {isSetting && <SettingsDialog media={ongoing.media} onClose={() => setSetting(false)} />}
       {isChoosingScreen && <ShareReminder onShare={() => void share()} onClose={() => setChoosingScreen(false)} />}
+      {children}
     </div>
+  );
+}
+
+function Lonely() {
+  return (
+    <p className={styles.lonely}>
+      <Users aria-hidden size={40} />
+      {i18n.t("Ingen annan är i samtalet just nu.")}
+    </p>
   );
 }
 

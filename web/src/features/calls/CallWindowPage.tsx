@@ -1,22 +1,22 @@
-import { Phone } from "lucide-react";
+import { LogOut, type LucideIcon, PhoneOff, UserRoundX, Video } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { query } from "../../api/client";
 import type { CallSnapshot } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
-import { clock, minutesBetween } from "../../lib/time";
+import { clock } from "../../lib/time";
 import { showTitle } from "../../lib/title";
 import { Button, buttonClass } from "../../ui/Button";
 import { ConversationsProvider } from "../conversations/provider";
+import { lengthText } from "../conversations/words";
 import { loadLiveKit } from "../media/livekit";
 import { useSession } from "../session/session";
-import { CallScreen } from "./CallScreen";
 import { stageOf } from "./callWindow";
-import { ControlButton } from "./ControlButton";
 import { OngoingCall } from "./OngoingCall";
-import { Question } from "./Question";
+import { QuestionSheet } from "./Question";
 import styles from "./Question.module.css";
 import { RingingCard } from "./RingingCard";
+import { StaffCallScreen } from "./StaffCallScreen";
 import { callAddress, answerForWindow } from "./windows";
 
 /** The page at /staff/{clinic}/call/{callId}?conversation={id}; it belongs to the staff member who opened it. */
@@ -39,6 +39,7 @@ function OwnCall({ callId, ownerName }: { callId: string; ownerName: string }) {
   const state = useStore(ongoing.state);
   const stage = stageOf(state);
   const [wasAsked, setAsked] = useState(false);
+  const [hasLeft, setLeft] = useState(false);
   if (stage === "asking" && !wasAsked) setAsked(true);
   useEffect(() => {
     void loadLiveKit().catch(() => undefined);
@@ -52,31 +53,42 @@ function OwnCall({ callId, ownerName }: { callId: string; ownerName: string }) {
   }, [ongoing, callId, conversationId]);
 
   const { call } = state;
+  if (hasLeft) {
+    return (
+      <Message icon={LogOut} words={i18n.t("Du har lämnat samtalet. Det pågår fortfarande.")}>
+        <Button tone="primary" onClick={() => location.reload()}>
+          {i18n.t("Gå tillbaka till samtalet")}
+        </Button>
+      </Message>
+    );
+  }
   if (stage === "foreign") return <Foreign name={ownerName} />;
-  if (stage === "taken") return <Message words={i18n.t("Ett videosamtal pågår redan i ärendet.")} />;
+  if (stage === "taken") return <Message icon={Video} words={i18n.t("Ett videosamtal pågår redan i ärendet.")} />;
   if (wasAsked && call) {
     return (
       <main className={styles.over}>
-        <Question callId={callId} onDone={() => window.close()}>
-          <EndFacts call={call} />
-          <CallAnew conversationId={conversationId} />
-        </Question>
+        <QuestionSheet callId={callId} onDone={() => window.close()}>
+          <div className={styles.after}>
+            <EndFacts call={call} />
+            <CallAnew conversationId={conversationId} />
+          </div>
+        </QuestionSheet>
       </main>
     );
   }
   if (stage === "over" && call) {
     return (
-      <Message words={overWords(call)}>
+      <Message icon={PhoneOff} words={overWords(call)}>
         <CallAnew conversationId={conversationId} />
       </Message>
     );
   }
   const isAnswered = stage === "talking";
   return (
-    <CallScreen
+    <StaffCallScreen
       ongoing={ongoing}
+      onLeft={() => setLeft(true)}
       waiting={isAnswered ? undefined : <RingingCard ongoing={ongoing} stage={stage} onPlaceAgain={() => void ongoing.place(conversationId)} />}
-      leaving={<ControlButton icon={Phone} tone="end" words={i18n.t("Avsluta videosamtal")} disabled={state.ending !== "no" || !call} onClick={() => void ongoing.end()} />}
     />
   );
 }
@@ -87,9 +99,10 @@ function CallAnew({ conversationId }: { conversationId: string }) {
   return <Button onClick={() => location.assign(callAddress(me.clinic_slug, crypto.randomUUID(), conversationId))}>{i18n.t("Ring igen")}</Button>;
 }
 
-function Message({ words, children }: { words: string; children?: ReactNode }) {
+function Message({ icon: Icon, words, children }: { icon: LucideIcon; words: string; children?: ReactNode }) {
   return (
     <main className={styles.page}>
+      <Icon className={styles.icon} aria-hidden size={40} />
       <h1>{words}</h1>
       <div className={styles.buttons}>
         {children}
@@ -103,6 +116,7 @@ function Foreign({ name }: { name: string }) {
   const { me } = useSession();
   return (
     <main className={styles.page}>
+      <UserRoundX className={styles.icon} aria-hidden size={40} />
       <h1>{i18n.t("Någon annan har loggat in här. Logga in som {name} för att fortsätta.", { name })}</h1>
       <a className={buttonClass({ tone: "primary" })} href={`/staff/${me.clinic_slug}/sign-in${query({ next: location.pathname + location.search })}`}>
         {i18n.t("Logga in")}
@@ -113,11 +127,11 @@ function Foreign({ name }: { name: string }) {
 
 export function EndFacts({ call }: { call: CallSnapshot }) {
   if (!call.started_at || !call.ended_at) return null;
-  const minutes = minutesBetween(call.started_at, call.ended_at);
+  const length = lengthText(call.started_at, call.ended_at);
   const times = `${clock(call.started_at)}–${clock(call.ended_at)}`;
   return (
     <p className={styles.facts} role="status">
-      {call.reason === "abandoned" && i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.")} {i18n.t("Samtalet är avslutat. {times}, {minutes} min.", { times, minutes })}
+      {call.reason === "abandoned" && i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.")} {i18n.t("Samtalet är avslutat. {times}, {length}.", { times, length })}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { BellRing, Phone, Video } from "lucide-react";
+import { BellRing, Video } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { Socket } from "../../api/socket";
 import type { Me } from "../../api/wire";
@@ -8,7 +8,6 @@ import { showTitle } from "../../lib/title";
 import { Button } from "../../ui/Button";
 import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../session/session";
-import { ControlButton } from "./ControlButton";
 import { IncomingCall } from "./IncomingCall";
 import styles from "./IncomingCallLayer.module.css";
 import { PatientCalls } from "./PatientCalls";
@@ -18,8 +17,8 @@ import { createTone } from "./tone";
 import { useOpenCall } from "./useOpenCall";
 
 /** Fetched while it rings, so that the first page stays small. */
-const loadScreen = () => import("./CallScreen");
-const CallScreen = lazy(async () => ({ default: (await loadScreen()).CallScreen }));
+const loadScreen = () => import("./PatientCallScreen");
+const PatientCallScreen = lazy(async () => ({ default: (await loadScreen()).PatientCallScreen }));
 
 interface Props {
   me: Me;
@@ -59,10 +58,7 @@ export function IncomingCallLayer({ me, socket }: Props) {
             </div>
           }
         >
-          <CallScreen
-            ongoing={ongoing}
-            leaving={<ControlButton icon={Phone} tone="leave" words={i18n.t("Lämna samtalet")} onClick={() => void calls.leave()} />}
-          />
+          <PatientCallScreen ongoing={ongoing} onLeave={() => void calls.leave()} />
         </Suspense>
       ) : asking ? (
         <div className={question.over}>

@@ -32,10 +32,18 @@ export class OngoingCall {
     try {
       this.tell(await this.api.put<CallSnapshot>(`/calls/${this.id}`, { conversation_id: conversationId }));
     } catch (error) {
+      if (error instanceof ApiProblem && error.code === "call-of-another-staff-member") return this.sitDownBeside();
       const isTaken = error instanceof ApiProblem && error.code === "call-already-open";
       return this.step({ type: "not-placed", why: isTaken ? "taken" : (await this.isForeign(error)) ? "foreign" : "failed" });
     }
     await this.sitDown();
+  }
+
+  /** A colleague's call: there is a seat when they have let us in. */
+  private async sitDownBeside(): Promise<void> {
+    const joined = await this.api.post<CallJoined>(`/calls/${this.id}/join`, { device_id: deviceId() }).catch(() => null);
+    if (joined) await this.enter(joined);
+    else this.step({ type: "not-placed", why: "taken" });
   }
 
   /** Into a call that is already there: after a reload, or coming back. */
@@ -96,6 +104,12 @@ export class OngoingCall {
   async leave(): Promise<void> {
     this.stop();
     await this.api.post(`/calls/${this.id}/leave`);
+  }
+
+  /** Staff, while a colleague is in it. Raises what the server refuses with; then we are still in. */
+  async leaveToColleague(): Promise<void> {
+    await this.api.post(`/calls/${this.id}/leave`);
+    this.stop();
   }
 
   /** The page lets go of the call. */

@@ -1,7 +1,9 @@
+import { CircleCheck } from "lucide-react";
 import { useEffect, useReducer, useRef } from "react";
 import type { NewFeedback } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Button } from "../../ui/Button";
+import { Wordmark } from "../../ui/Wordmark";
 import { useSession } from "../session/session";
 import { ASKED, isDone, next, type ProblemKind, PROBLEMS } from "./feedback";
 import styles from "./Question.module.css";
@@ -47,6 +49,7 @@ export function Question({ callId, onDone, children }: Props) {
   if (isThanked || wantsKind) {
     return (
       <section className={styles.question}>
+        <CircleCheck className={styles.thanks} aria-hidden size={40} />
         <h1 ref={heading} tabIndex={-1}>
           {i18n.t("Tack för ditt svar!")}
         </h1>
@@ -63,7 +66,7 @@ export function Question({ callId, onDone, children }: Props) {
           </>
         )}
         {wantsKind && (
-          <Button tone="quiet" onClick={onDone}>
+          <Button tone={state.step === "thanks" && state.problem ? "plain" : "quiet"} onClick={onDone}>
             {i18n.t("Stäng")}
           </Button>
         )}
@@ -75,12 +78,14 @@ export function Question({ callId, onDone, children }: Props) {
       <h1 ref={heading} tabIndex={-1}>
         {i18n.t("Upplevde du några tekniska problem under videosamtalet?")}
       </h1>
-      <Button size="large" isWide disabled={isBusy} onClick={() => give("yes")}>
-        {i18n.t("Ja")}
-      </Button>
-      <Button size="large" isWide disabled={isBusy} onClick={() => give("no")}>
-        {i18n.t("Nej")}
-      </Button>
+      <div className={styles.answers}>
+        <Button size="large" isWide disabled={isBusy} onClick={() => give("yes")}>
+          {i18n.t("Ja")}
+        </Button>
+        <Button size="large" isWide disabled={isBusy} onClick={() => give("no")}>
+          {i18n.t("Nej")}
+        </Button>
+      </div>
       {me.kind === "patient" && (
         <Button tone="quiet" disabled={isBusy} onClick={() => give("skipped")}>
           {i18n.t("Hoppa över")}
@@ -89,6 +94,16 @@ export function Question({ callId, onDone, children }: Props) {
       <p role="alert">{state.step === "ask" && state.hasFailed && i18n.t("Svaret kunde inte sparas. Tryck igen.")}</p>
       {children}
     </section>
+  );
+}
+
+/** The question on a page of its own. */
+export function QuestionSheet(question: Props) {
+  return (
+    <div className={styles.sheet}>
+      <Wordmark />
+      <Question {...question} />
+    </div>
   );
 }
 

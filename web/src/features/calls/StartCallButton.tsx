@@ -6,6 +6,7 @@ import { i18n } from "../../lib/i18n";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { useSession } from "../session/session";
+import { ColleagueCall, ConversationKnocks } from "./ColleagueCall";
 import { Question } from "./Question";
 import styles from "./StartCallButton.module.css";
 import { isAnyWindowOpen, isWindowClosed, openCallWindow } from "./windows";
@@ -44,13 +45,9 @@ export function StartCallButton({ conversation, me }: Props) {
           </div>
         )}
         {call && isDeserted && !blocked && <Deserted callId={call.id} isActive={call.status === "active"} onEnded={setAsked} />}
-        {call && !isMine && (
-          <p className={styles.others}>
-            <Video aria-hidden size={18} />
-            {call.in_call.length > 0 ? i18n.t("I videosamtal nu: {names}", { names: call.in_call.join(", ") }) : i18n.t("En kollega ringer patienten.")}
-          </p>
-        )}
       </div>
+      {call && !isMine && <ColleagueCall key={call.id} call={call} onOpen={() => open(call.id)} />}
+      {call && isMine && <ConversationKnocks call={call} />}
       {asked && (
         <Dialog heading={i18n.t("Samtalet är avslutat")} onClose={() => setAsked(null)}>
           <Question callId={asked} onDone={() => setAsked(null)} />

@@ -21,6 +21,12 @@ test("only people in the attendance list are shown, oneself last", () => {
   ]);
 });
 
+test("a guest is known as one, with the role", () => {
+  const guest = attendance("guest", { name: "Ahmad Haddad", role: "interpreter" });
+  const tiles = tilesOf(callSnapshot({ attendances: [guest] }), () => false, "Selma Testkvist", "staff", local, media());
+  expect(tiles[0]?.known).toBe("gäst, ej legitimerad · tolk");
+});
+
 test("somebody whom the media server does not carry yet is shown without a picture", () => {
   expect(tilesWith(media())[0]).toMatchObject({ name: "Sofia Gunnarsson", picture: null, hasCamera: false });
 });

@@ -1,3 +1,4 @@
+import { roleWords } from "../../api/roles";
 import type { AttendanceSnapshot, CallSnapshot, Kind } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import type { LocalState } from "../media/LocalDevices";
@@ -11,6 +12,8 @@ export interface TileFacts {
   name: string;
   /** How the person is known. */
   known: string;
+  /** As the server tells it; null until it has. */
+  attendance: AttendanceSnapshot | null;
   isMe: boolean;
   isLost: boolean;
   isSpeaking: boolean;
@@ -19,19 +22,22 @@ export interface TileFacts {
   picture: Picture | null;
 }
 
-export function knownAs(kind: AttendanceSnapshot["kind"]): string {
+export function knownAs(kind: Kind, role: AttendanceSnapshot["role"] = null): string {
   if (kind === "staff") return i18n.t("vårdpersonal");
-  return kind === "patient" ? i18n.t("patient") : i18n.t("gäst, ej legitimerad");
+  if (kind === "patient") return i18n.t("patient");
+  return [i18n.t("gäst, ej legitimerad"), role && roleWords(role)].filter(Boolean).join(" · ");
 }
 
 /** Only people in the attendance list, myself last. */
 export function tilesOf(call: CallSnapshot | null, isMe: (one: AttendanceSnapshot) => boolean, myName: string, myKind: Kind, local: LocalState, media: MediaState): TileFacts[] {
+  const mySeat = call?.attendances.find(isMe) ?? null;
   const others = (call?.attendances ?? []).filter((one) => !isMe(one));
   const mine: TileFacts = {
     id: "me",
     kind: "person",
     name: myName,
-    known: knownAs(myKind),
+    known: knownAs(myKind, mySeat?.role),
+    attendance: mySeat,
     isMe: true,
     isLost: false,
     isSpeaking: media.isSpeaking,
@@ -48,7 +54,8 @@ function personTile(one: AttendanceSnapshot, media: MediaState): TileFacts {
     id: one.identity,
     kind: "person",
     name: one.name,
-    known: knownAs(one.kind),
+    known: knownAs(one.kind, one.role),
+    attendance: one,
     isMe: false,
     isLost: one.is_lost,
     isSpeaking: person?.isSpeaking ?? false,

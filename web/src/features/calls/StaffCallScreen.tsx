@@ -1,0 +1,103 @@
+import { LogOut, Phone, UserPlus, UserRoundX } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { problemText } from "../../api/problems";
+import type { CallSnapshot } from "../../api/wire";
+import { i18n } from "../../lib/i18n";
+import { useStore } from "../../lib/store";
+import { Button } from "../../ui/Button";
+import { createInviting, type Inviting } from "../invitations/inviting";
+import { InviteDialog } from "../invitations/InviteDialog";
+import { KnockCards } from "../invitations/KnockCards";
+import { Outside } from "../invitations/Outside";
+import { useKnockAlert } from "../invitations/useKnockAlert";
+import { invitingProblem } from "../invitations/words";
+import { useSession } from "../session/session";
+import { CallScreen } from "./CallScreen";
+import styles from "./CallScreen.module.css";
+import { ControlButton } from "./ControlButton";
+import { MessagesPanel } from "./MessagesPanel";
+import type { OngoingCall } from "./OngoingCall";
+import { SharingSwitch } from "./SharingSwitch";
+import type { TileFacts } from "./tiles";
+
+interface Props {
+  ongoing: OngoingCall;
+  waiting?: ReactNode;
+  /** Out of the call, which a colleague goes on with. */
+  onLeft: () => void;
+}
+
+const NOBODY: CallSnapshot["knocks"] = [];
+
+/** The call as staff hold it: they invite, let in, remove and end. */
+export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
+  const { api } = useSession();
+  const { call, ending } = useStore(ongoing.state);
+  const media = useStore(ongoing.media.state);
+  const [inviting] = useState(() => createInviting(api, ongoing.id, (told) => ongoing.tell(told)));
+  const [isInviting, setInviting] = useState(false);
+  const knocks = call?.knocks ?? NOBODY;
+  const isSharing = media.screen !== null || Object.values(media.people).some((person) => person.screen);
+  useKnockAlert(knocks, i18n.t("Videosamtal"));
+
+  return (
+    <CallScreen
+      ongoing={ongoing}
+      waiting={waiting}
+      news={<KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />}
+      parts={
+        call
+          ? {
+              outside: <Outside call={call} inviting={inviting} isSharing={isSharing} />,
+              foot: <Foot ongoing={ongoing} call={call} onInvite={() => setInviting(true)} onLeft={onLeft} />,
+              actionOn: (tile) => <RemoveButton tile={tile} inviting={inviting} />,
+            }
+          : undefined
+      }
+      messages={(conversationId, onClose) => <MessagesPanel conversationId={conversationId} onClose={onClose} />}
+      leaving={<ControlButton icon={Phone} tone="end" words={i18n.t("Avsluta videosamtal")} disabled={ending !== "no" || !call} onClick={() => void ongoing.end()} />}
+    >
+      {isInviting && call && <InviteDialog inviting={inviting} invitations={call.invitations} onClose={() => setInviting(false)} />}
+    </CallScreen>
+  );
+}
+
+function Foot({ ongoing, call, onInvite, onLeft }: { ongoing: OngoingCall; call: CallSnapshot; onInvite: () => void; onLeft: () => void }) {
+  const hasColleague = call.attendances.some((one) => one.kind === "staff" && !ongoing.isMe(one));
+  return (
+    <div className={styles.foot}>
+      <SharingSwitch ongoing={ongoing} call={call} />
+      <Button tone="primary" isWide icon={UserPlus} className={styles.invite} onClick={onInvite}>
+        {i18n.t("Bjud in")}
+      </Button>
+      {hasColleague && <LeaveButton ongoing={ongoing} onLeft={onLeft} />}
+    </div>
+  );
+}
+
+function LeaveButton({ ongoing, onLeft }: { ongoing: OngoingCall; onLeft: () => void }) {
+  const [failure, setFailure] = useState<string | null>(null);
+  return (
+    <>
+      <Button isWide icon={LogOut} onClick={() => void ongoing.leaveToColleague().then(onLeft, (error: unknown) => setFailure(problemText(error)))}>
+        {i18n.t("Lämna utan att avsluta")}
+      </Button>
+      {failure && <p role="alert">{failure}</p>}
+    </>
+  );
+}
+
+/** Guests' knocks have the guests' ids; a colleague cannot be told from the snapshot yet. */
+function RemoveButton({ tile, inviting }: { tile: TileFacts; inviting: Pick<Inviting, "remove"> }) {
+  const [failure, setFailure] = useState<string | null>(null);
+  const { attendance, name } = tile;
+  if (attendance?.kind !== "guest") return null;
+  return (
+    <>
+      <Button tone="quiet" icon={UserRoundX} onClick={() => void inviting.remove(attendance.person_id).catch((error: unknown) => setFailure(invitingProblem(error)))}>
+        {i18n.t("Ta bort {name} ur samtalet", { name })}
+      </Button>
+      {failure && <p role="alert">{failure}</p>}
+    </>
+  );
+}

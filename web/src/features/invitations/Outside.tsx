@@ -1,0 +1,37 @@
+import { Hourglass, PhoneCall } from "lucide-react";
+import type { CallSnapshot } from "../../api/wire";
+import { i18n } from "../../lib/i18n";
+import { InvitationFacts } from "./InvitedList";
+import type { Inviting } from "./inviting";
+import { KnockCards } from "./KnockCards";
+import styles from "./Outside.module.css";
+
+/** In the panel below those in the call: who knocks, who is rung, who is invited. */
+export function Outside({ call, inviting, isSharing }: { call: CallSnapshot; inviting: Inviting; isSharing: boolean }) {
+  const invited = call.invitations.filter(({ state }) => state !== "in_call" && state !== "waiting");
+  const isRinging = call.ring?.status === "ringing";
+  if (call.knocks.length === 0 && invited.length === 0 && !isRinging) return null;
+  return (
+    <section className={styles.outside} aria-label={i18n.t("Inte i samtalet än")}>
+      <h3>{i18n.t("Inte i samtalet än")}</h3>
+      <KnockCards knocks={call.knocks} inviting={inviting} isSharing={isSharing} />
+      <ul role="list" className={styles.list}>
+        {isRinging && (
+          <li className={styles.row}>
+            <PhoneCall aria-hidden size={20} />
+            <div>
+              {call.patient_name}
+              <small>{i18n.t("patient · ringer")}</small>
+            </div>
+          </li>
+        )}
+        {invited.map((invitation) => (
+          <li key={invitation.id} className={styles.row}>
+            <Hourglass aria-hidden size={20} />
+            <InvitationFacts invitation={invitation} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
