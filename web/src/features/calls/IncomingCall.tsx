@@ -1,4 +1,4 @@
-import { Check, Video } from "lucide-react";
+import { BellRing, Check, MonitorSmartphone, PhoneMissed, Video } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
@@ -46,9 +46,12 @@ export function IncomingCall({ calls, tone, ringing, failure }: Props) {
     >
       {ringing.name === "over" ? (
         <div className={styles.inside}>
-          <h1 ref={heading} tabIndex={-1}>
-            {ringing.why === "elsewhere" ? i18n.t("Du svarade på en annan enhet.") : i18n.t("Samtalet ringer inte längre.")}
-          </h1>
+          <div className={styles.over}>
+            {ringing.why === "elsewhere" ? <MonitorSmartphone aria-hidden size={48} /> : <PhoneMissed aria-hidden size={48} />}
+            <h1 ref={heading} tabIndex={-1}>
+              {ringing.why === "elsewhere" ? i18n.t("Du svarade på en annan enhet.") : i18n.t("Samtalet ringer inte längre.")}
+            </h1>
+          </div>
           <div className={styles.answers}>
             {ringing.why === "late" && (
               <>
@@ -68,7 +71,7 @@ export function IncomingCall({ calls, tone, ringing, failure }: Props) {
         <div className={styles.inside}>
           <div className={styles.who}>
             <p>{ring.clinic_name}</p>
-            <span className={styles.face}>
+            <span className={styles.face} data-ringing={ringing.name === "ringing" || undefined}>
               <Avatar name={ring.staff_name} isStrong />
             </span>
             <h1 ref={heading} tabIndex={-1}>
@@ -109,7 +112,7 @@ function Answers({ calls, tone, ringing, failure }: { calls: PatientCalls; tone:
       </div>
       <p role="status">{!ringing.ring.may_ask_minute && i18n.t("Vårdpersonalen vet att du behöver en minut.")}</p>
       {!isUnlocked && !isQuiet && (
-        <Button tone="quiet" onClick={() => void tone.unlock()}>
+        <Button tone="quiet" icon={BellRing} onClick={() => void tone.unlock()}>
           {i18n.t("Slå på ringsignal")}
         </Button>
       )}

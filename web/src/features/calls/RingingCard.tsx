@@ -30,7 +30,9 @@ export function RingingCard({ ongoing, stage, onPlaceAgain }: { ongoing: Ongoing
   const sound = call.ring && soundWords(call.ring);
   return (
     <div className={styles.card}>
-      <Avatar name={call.patient_name} isStrong />
+      <span className={styles.face} data-ringing={stage === "ringing" || undefined}>
+        <Avatar name={call.patient_name} isStrong />
+      </span>
       <p className={styles.heading}>{stage === "ringing" ? i18n.t("Ringer {name} …", { name: call.patient_name }) : call.patient_name}</p>
       <p className={styles.truth} role="status">
         {words}

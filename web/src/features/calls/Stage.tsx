@@ -17,9 +17,11 @@ export function Stage({ tiles, screens, waiting }: Props) {
   const mine = tiles.filter((tile) => tile.isMe);
   const staged = stageTile(tiles, screens, pinned);
   const canPin = others.length + screens.length > 1;
-  const show = (tile: TileFacts) => (
-    <Tile key={tile.id} tile={tile} isPinned={pinned === tile.id} onPin={canPin ? () => setPinned(pinned === tile.id ? null : tile.id) : undefined} />
-  );
+  const show = (tile: TileFacts) => {
+    const isPinned = pinned === tile.id;
+    const mayPin = canPin && !tile.isMe && (isPinned || tile.id !== staged?.id);
+    return <Tile key={tile.id} tile={tile} isPinned={isPinned} onPin={mayPin ? () => setPinned(isPinned ? null : tile.id) : undefined} />;
+  };
 
   if (staged) {
     return (
