@@ -53,8 +53,12 @@ def write(page: Page, text: str) -> None:
 
 def network_processes() -> set[int]:
     """The processes that hold the sockets of every Chromium we run, sound and picture included."""
-    ours = psutil.Process().children(recursive=True)
-    return {child.pid for child in ours if "--utility-sub-type=network.mojom.NetworkService" in child.cmdline()}
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "--utility-sub-type=network.mojom.NetworkService" in child.cmdline():
+                found.add(child.pid)
+    return found
 
 
 @contextmanager
@@ -99,6 +103,23 @@ def test_a_killed_worker_is_replaced_and_takes_up_the_watch(stage: Stage) -> Non
     expect(staff.get_by_role("button", name="Starta videosamtal")).to_be_visible()
 
 
+def test_a_killed_database_loses_nothing_and_interrupts_nobody_g1(stage: Stage) -> None:
+    staff, window, patient = talk(stage)
+    database = stage.demo.child("bin/postgres")
+    os.kill(database, signal.SIGKILL)
+    write(staff, "Skrivet medan databasen var död")
+    expect_growth(window, "inbound-rtp", "video", "framesDecoded")
+    patient.get_by_role("button", name="Meddelanden").click()
+    expect(patient.get_by_text("Skrivet medan databasen var död")).to_be_visible(timeout=30_000)
+    expect(patient.get_by_text("Skrivet medan databasen var död")).to_have_count(1)
+    for page in (window, patient):
+        expect(page.get_by_text(BROKEN)).to_be_hidden()
+        expect(page.get_by_text(LOST)).to_be_hidden()
+        expect_remote_picture(page)
+    window.get_by_role("button", name="Avsluta videosamtal").click()
+    expect(patient.get_by_role("heading", name=QUESTION)).to_be_visible()
+
+
 def test_a_silent_media_server_is_named_and_the_chat_goes_on_g2(stage: Stage) -> None:
     staff, window, patient = talk(stage)
     words = "Videotjänsten svarar inte."
@@ -137,6 +158,25 @@ def test_a_line_cut_for_25_seconds_is_said_so_and_mends_itself_f2(stage: Stage, 
     phone.close()
 
 
+def test_staff_whose_line_is_cut_are_waited_for_and_are_back_with_it(stage: Stage, playwright: Playwright) -> None:
+    others = network_processes()
+    desk = launch(playwright)
+    patient, staff = stage.patient(), stage.staff(browser=desk)
+    window = start_call(staff)
+    accept(patient)
+    expect_remote_picture(patient)
+    (line,) = network_processes() - others
+    words = "Vårdpersonalen har tappat anslutningen – vänta kvar"
+    with stopped(line):
+        expect(patient.get_by_text(words)).to_be_visible(timeout=9_000)
+        expect(window.get_by_text(BROKEN)).to_be_visible()
+    expect(patient.get_by_text(words)).to_be_hidden()
+    expect(window.get_by_text(BROKEN)).to_be_hidden()
+    expect_remote_picture(patient)
+    expect_remote_picture(window)
+    desk.close()
+
+
 def test_a_message_that_waits_for_the_line_keeps_the_log_at_its_end(stage: Stage) -> None:
     staff = stage.staff()
     staff.get_by_role("link", name="Erik Lind").click()
@@ -167,8 +207,11 @@ def is_log_at_end(page: Page) -> bool:
 # A page is gone
 
 
-def test_a_patient_whose_page_crashes_is_missed_within_seconds_and_finds_the_way_back(stage: Stage) -> None:
-    _, window, patient = talk(stage)
+def test_a_patient_whose_page_crashes_is_missed_within_seconds_and_finds_the_way_back(
+    stage: Stage, playwright: Playwright
+) -> None:
+    phone = launch(playwright)
+    _, window, patient = talk(stage, browser=phone)
     with patient.expect_event("crash"), suppress(Error):
         patient.goto("chrome://crash", timeout=1_000)
     expect(window.get_by_text(LOST)).to_be_visible(timeout=8_000)
@@ -178,6 +221,7 @@ def test_a_patient_whose_page_crashes_is_missed_within_seconds_and_finds_the_way
     expect_remote_picture(again)
     expect_remote_picture(window)
     expect(window.get_by_text(LOST)).to_be_hidden()
+    phone.close()
 
 
 # A device fails
