@@ -103,23 +103,6 @@ def test_a_killed_worker_is_replaced_and_takes_up_the_watch(stage: Stage) -> Non
     expect(staff.get_by_role("button", name="Starta videosamtal")).to_be_visible()
 
 
-def test_a_killed_database_loses_nothing_and_interrupts_nobody_g1(stage: Stage) -> None:
-    staff, window, patient = talk(stage)
-    database = stage.demo.child("bin/postgres")
-    os.kill(database, signal.SIGKILL)
-    write(staff, "Skrivet medan databasen var död")
-    expect_growth(window, "inbound-rtp", "video", "framesDecoded")
-    patient.get_by_role("button", name="Meddelanden").click()
-    expect(patient.get_by_text("Skrivet medan databasen var död")).to_be_visible(timeout=30_000)
-    expect(patient.get_by_text("Skrivet medan databasen var död")).to_have_count(1)
-    for page in (window, patient):
-        expect(page.get_by_text(BROKEN)).to_be_hidden()
-        expect(page.get_by_text(LOST)).to_be_hidden()
-        expect_remote_picture(page)
-    window.get_by_role("button", name="Avsluta videosamtal").click()
-    expect(patient.get_by_role("heading", name=QUESTION)).to_be_visible()
-
-
 def test_a_silent_media_server_is_named_and_the_chat_goes_on_g2(stage: Stage) -> None:
     staff, window, patient = talk(stage)
     words = "Videotjänsten svarar inte."
