@@ -1,6 +1,6 @@
 """The composition root: settings → doors → routes → ASGI app."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,69 +11,30 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-import narvaro.clinics.sign_in
-import narvaro.patients.sign_in  # noqa: F401 - importing the two tells `auth` of the people there are
 from narvaro.auth import guards
 from narvaro.auth import routes as auth_routes
 from narvaro.auth.headers import security_headers
 from narvaro.auth.oidc import providers_from
 from narvaro.auth.tokens import session_key
 from narvaro.calls import routes as call_routes
-from narvaro.calls import topics as call_topics
 from narvaro.conversations import routes as conversation_routes
-from narvaro.conversations import topics as conversation_topics
 from narvaro.db.session import Database
+from narvaro.features import open_doors, register_features
 from narvaro.invitations import guest_routes
 from narvaro.invitations import routes as invitation_routes
-from narvaro.invitations import topics as invitation_topics
 from narvaro.jobs import Doors
 from narvaro.logs import RequestId, log_response
 from narvaro.media import MediaServer
-from narvaro.media.livekit import LiveKit
 from narvaro.pages import page_routes
 from narvaro.problems import EXCEPTION_HANDLERS
 from narvaro.realtime.hub import Hub
 from narvaro.realtime.socket import Doorkeeper, socket_routes
-from narvaro.settings import SMS_GATEWAYS, Settings
-from narvaro.sms import SmsGateway
-from narvaro.sms.demo import DemoGateway
-from narvaro.sms.elks import Elks
-from narvaro.sms.purposes import Stationery
+from narvaro.settings import Settings
 from narvaro.sms.routes import receive_receipt
 from narvaro.sms.sending import Sms
-from narvaro.sms.twilio import Twilio
-from narvaro.sms.webhook import Webhook
 from narvaro.wire import ClientMessage
 
 BODY_MAX_BYTES = 65_536
-
-
-def register_features() -> None:
-    """Tell the lower rooms of the topics, messages, tasks and watches of the upper ones."""
-    conversation_topics.register()
-    call_topics.register()
-    invitation_topics.register()
-
-
-def open_doors(settings: Settings) -> Doors:
-    media = LiveKit(
-        api_url=settings.livekit_url,
-        url=settings.livekit_public_url,
-        api_key=settings.livekit_api_key,
-        api_secret=settings.livekit_api_secret,
-        ice_servers=settings.ice_servers,
-    )
-    database = Database(settings.database_url, pool_size=settings.database_pool_size)
-    return Doors(database=database, media=media, sms=open_sms(settings, database))
-
-
-def open_sms(settings: Settings, database: Database) -> Sms:
-    makers: dict[str, Callable[..., SmsGateway]] = {"46elks": Elks, "twilio": Twilio, "webhook": Webhook}
-    gateways = [
-        DemoGateway(database) if name == "demo" else makers[name](*(getattr(settings, needed) for needed in SMS_GATEWAYS[name]))
-        for name in settings.sms_gateways
-    ]
-    return Sms(gateways, Stationery(settings.base_url, settings.link_secret))
 
 
 def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors | None = None) -> Litestar:

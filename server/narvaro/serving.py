@@ -8,7 +8,8 @@ from typing import Any
 
 import uvicorn
 
-from narvaro.app import create_app, open_doors, register_features
+from narvaro.app import create_app
+from narvaro.features import open_doors, register_features
 from narvaro.jobs.worker import run_worker
 from narvaro.logs import set_up_logging
 from narvaro.settings import Settings

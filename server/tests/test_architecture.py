@@ -29,6 +29,8 @@ MAY_BE_LARGER = {
 OTHERS_MODELS_IN_ACTIONS = {
     ("calls", "conversations"): "a call writes its facts into the conversation's log and holds its lock",
     ("calls", "realtime"): "the watch compares seats with the pages that are open",
+    ("demo", "sms"): "the virtual phones show what the demo's gateway has received",
+    ("invitations", "sms"): "an invitation's text is composed from its row",
     ("invitations", "calls"): "a guest's seat, and the call that a link belongs to",
     ("invitations", "clinics"): "which countries a clinic allows",
     ("invitations", "conversations"): "inviting and entering are facts in the conversation's log",

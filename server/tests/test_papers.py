@@ -37,6 +37,7 @@ SETTINGS = {
     "PATIENT_OIDC_ISSUER": "http://127.0.0.1:8601",
     "PATIENT_OIDC_CLIENT_ID": "patient",
     "PATIENT_OIDC_CLIENT_SECRET": "secret",
+    "LINK_SECRET": "s" * 32,
 }
 
 
@@ -228,7 +229,7 @@ def test_other_addresses_are_told_of_too(app: Litestar) -> None:
         (method, re.sub(r"\{[^}]*\}", "{}", route.path))
         for route in app.routes
         for method in getattr(route, "methods", {"GET"}) - {"OPTIONS", "HEAD"} or {"GET"}
-        if not (route.path.startswith(("/api/staff", "/api/patient")) and not route.path.endswith("/socket"))
+        if not (route.path.startswith(("/api/staff", "/api/patient", "/api/guest")) and not route.path.endswith("/socket"))
     }
     optional = {("GET", "/assets/{}")}  # only where the web client is built
     assert addresses(section(paper("docs/protocol.md"), "Other addresses")) | optional == there | optional

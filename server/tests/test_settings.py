@@ -17,6 +17,7 @@ GOOD = {
     "NARVARO_LIVEKIT_PUBLIC_URL": "wss://media.vard.example",
     "NARVARO_LIVEKIT_API_KEY": "narvaro",
     "NARVARO_LIVEKIT_API_SECRET": "s" * 32,
+    "NARVARO_LINK_SECRET": "l" * 32,
     "NARVARO_STAFF_OIDC_ISSUER": "https://login.example/staff/",
     "NARVARO_STAFF_OIDC_CLIENT_ID": "narvaro-staff",
     "NARVARO_STAFF_OIDC_CLIENT_SECRET": "one",
@@ -62,6 +63,10 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("NARVARO_LIVEKIT_PUBLIC_URL", "ws://media.vard.example"),
         ("NARVARO_LIVEKIT_API_SECRET", "short"),
         ("NARVARO_ICE_SERVERS", "stun.vard.example"),
+        ("NARVARO_LINK_SECRET", "short"),
+        ("NARVARO_SMS_GATEWAYS", "46elks,pigeon"),
+        ("NARVARO_SMS_GATEWAYS", "46elks,46elks"),
+        ("NARVARO_SMS_WEBHOOK_URL", "http://sms.example"),
         ("NARVARO_STAFF_OIDC_ISSUER", "http://login.example"),
         ("NARVARO_PATIENT_OIDC_ISSUER", "login.example"),
     ],
@@ -69,6 +74,16 @@ def test_a_missing_setting_is_named(name: str) -> None:
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} must "):
         load_settings(GOOD | {name: value})
+
+
+def test_a_gateway_needs_its_own_settings() -> None:
+    with pytest.raises(SettingsError, match=r"^NARVARO_SMS_46ELKS_USERNAME is missing; NARVARO_SMS_GATEWAYS names 46elks\.$"):
+        load_settings(GOOD | {"NARVARO_SMS_GATEWAYS": "46elks"})
+
+
+def test_the_demos_gateway_serves_only_this_machine_g5() -> None:
+    with pytest.raises(SettingsError, match="NARVARO_SMS_GATEWAYS: demo"):
+        load_settings(GOOD | {"NARVARO_SMS_GATEWAYS": "demo"})
 
 
 def test_a_misspelt_setting_is_named() -> None:

@@ -20,13 +20,12 @@ from narvaro.conversations.schemas import CallFact
 from narvaro.errors import NotFound, Problem
 from narvaro.invitations.knock_actions import put_out
 from narvaro.invitations.models import Invitation, InvitationLink, Knock
+from narvaro.invitations.numbers import number_to_invite
 from narvaro.invitations.queries import TAIL, call_of_invitation
-from narvaro.invitations.rules import InvitationRevoked, KnockStatus, NumberAlreadyInvited, NumberOfPatient
+from narvaro.invitations.rules import InvitationRevoked, KnockStatus
 from narvaro.invitations.schemas import CheckedNumber, NewInvitation
 from narvaro.invitations.texts import PURPOSE
-from narvaro.patients.models import Patient
 from narvaro.sms.actions import queue_text
-from narvaro.sms.numbers import Number, parse_number
 from narvaro.sms.rules import Limits
 
 
@@ -39,8 +38,8 @@ async def invite(db: AsyncSession, staff: Actor, call_id: UUID, new: Sequence[Ne
     for each in new:
         known = await db.get(Invitation, each.id)
         if known is None:
-            number = await _number_to_invite(db, call, each.number)
-            await _invite_one(db, staff, conversation, call, each, number, now=now)
+            number = await number_to_invite(db, call, each.number)
+            await _invite_one(db, staff, conversation, call, each, number.e164, now=now)
         elif known.call_id != call_id:
             raise NotFound
     await wake_call(db, call)
@@ -52,7 +51,7 @@ async def _invite_one(
     conversation: Conversation,
     call: Call,
     new: NewInvitation,
-    number: Number,
+    number: str,
     *,
     now: datetime,
 ) -> None:
@@ -63,13 +62,13 @@ async def _invite_one(
         clinic_id=call.clinic_id,
         invited_by=staff.id,
         invited_by_name=staff.name,
-        number=number.e164,
+        number=number,
         role=new.role,
         created_at=now,
     )
     db.add(invitation)
     await db.flush()
-    fact = CallFact(call_id=call.id, role=new.role, number_tail=number.e164[-TAIL:])
+    fact = CallFact(call_id=call.id, role=new.role, number_tail=number[-TAIL:])
     await add_entry(db, conversation, "guest_invited", staff, call=fact, now=now)
     await _send(db, staff, invitation, now=now)
     await record_access(db, staff, "invitation.send", patient_id=call.patient_id, object_id=invitation.id, now=now)
@@ -79,7 +78,7 @@ async def check_number(db: AsyncSession, staff: Actor, call_id: UUID, typed: str
     """How it reads and what stands in its way, without inviting. Raises NotFound."""
     _, call = await _lock_running_call(db, staff, call_id)
     try:
-        number = await _number_to_invite(db, call, typed)
+        number = await number_to_invite(db, call, typed)
     except Problem as problem:
         return CheckedNumber(number=None, shown=typed, region=None, problem=problem.code())
     return CheckedNumber(number=number.e164, shown=number.shown, region=number.region, problem=None)
@@ -139,17 +138,6 @@ async def _send(db: AsyncSession, staff: Actor, invitation: Invitation, *, now: 
         is_known_number=bool(await db.scalar(select(came_before))),
         now=now,
     )
-
-
-async def _number_to_invite(db: AsyncSession, call: Call, typed: str) -> Number:
-    clinic = await db.get_one(Clinic, call.clinic_id)
-    number = parse_number(typed, clinic.sms_countries)
-    if number.e164 == await db.scalar(select(Patient.number).where(Patient.id == call.patient_id)):
-        raise NumberOfPatient
-    taken = exists().where(Invitation.call_id == call.id, Invitation.number == number.e164, Invitation.revoked_at.is_(None))
-    if await db.scalar(select(taken)):
-        raise NumberAlreadyInvited
-    return number
 
 
 async def _lock_running_call(db: AsyncSession, staff: Actor, call_id: UUID) -> tuple[Conversation, Call]:

@@ -46,6 +46,7 @@ def settings_for(issuer: str, base_url: str = BASE_URL) -> Settings:
         patient_oidc_issuer=issuer,
         patient_oidc_client_id=CLIENT_ID,
         patient_oidc_client_secret=CLIENT_SECRET,
+        link_secret="s" * 32,
     )
 
 

@@ -9,13 +9,13 @@ from builders import NOON, Practice, build_practice
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from narvaro.app import register_features
 from narvaro.auth.actors import Actor
 from narvaro.auth.tokens import hash_token, new_token
 from narvaro.calls import actions as call_actions
 from narvaro.calls.queries import load_call
 from narvaro.calls.schemas import CallSnapshot
 from narvaro.conversations.models import Entry
+from narvaro.features import register_features
 from narvaro.invitations import actions, knock_actions
 from narvaro.invitations.models import InvitationLink
 from narvaro.invitations.schemas import NewInvitation, NewKnock

@@ -1,0 +1,31 @@
+"""What every process of an installation begins with: the doors from its settings, and who tells whom inside."""
+
+import narvaro.calls.topics
+import narvaro.clinics.sign_in
+import narvaro.conversations.topics
+import narvaro.invitations.topics
+import narvaro.patients.sign_in
+from narvaro.db.session import Database
+from narvaro.jobs import Doors
+from narvaro.media.livekit import LiveKit
+from narvaro.settings import Settings
+from narvaro.sms.gateways import open_sms
+
+
+def register_features() -> None:
+    """Tell the lower rooms of the topics, messages, tasks and watches of the upper ones."""
+    narvaro.conversations.topics.register()
+    narvaro.calls.topics.register()
+    narvaro.invitations.topics.register()
+
+
+def open_doors(settings: Settings) -> Doors:
+    media = LiveKit(
+        api_url=settings.livekit_url,
+        url=settings.livekit_public_url,
+        api_key=settings.livekit_api_key,
+        api_secret=settings.livekit_api_secret,
+        ice_servers=settings.ice_servers,
+    )
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    return Doors(database=database, media=media, sms=open_sms(settings, database))
