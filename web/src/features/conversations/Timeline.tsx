@@ -35,20 +35,22 @@ export function Timeline({ open, conversation }: Props) {
   return (
     <div className={styles.frame}>
       <div ref={box} className={styles.scroll} onScroll={onScroll} role="log" aria-live="off" aria-label={i18n.t("Meddelanden")} tabIndex={0}>
-        {timeline.hasOlder && <OlderButton older={older} onWanted={() => void open.loadOlder()} />}
-        {entries.length === 0 && unsent.length === 0 && <p className={styles.nothing}>{i18n.t("Inga meddelanden än. Skriv det första här nedanför.")}</p>}
-        <ol role="list" className={styles.list}>
-          {entries.map((entry, index) => (
-            <Fragment key={entry.seq}>
-              {isNewDay(entries[index - 1], entry) && <li className={styles.day}>{longDay(entry.at)}</li>}
-              <EntryRow entry={entry} me={me} isRead={entry.seq <= conversation.others_read_seq} />
-            </Fragment>
-          ))}
-          {unsent.map((item) => (
-            <UnsentRow key={item.id} item={item} onRetry={() => outbox.retry(item.id)} onDiscard={() => outbox.discard(item.id)} />
-          ))}
-        </ol>
-        <p className={styles.typing}>{typing && i18n.t("{name} skriver …", { name: typing })}</p>
+        <div className={styles.entries}>
+          {timeline.hasOlder && <OlderButton older={older} onWanted={() => void open.loadOlder()} />}
+          {entries.length === 0 && unsent.length === 0 && <p className={styles.nothing}>{i18n.t("Inga meddelanden än. Skriv det första här nedanför.")}</p>}
+          <ol role="list" className={styles.list}>
+            {entries.map((entry, index) => (
+              <Fragment key={entry.seq}>
+                {isNewDay(entries[index - 1], entry) && <li className={styles.day}>{longDay(entry.at)}</li>}
+                <EntryRow entry={entry} me={me} isRead={entry.seq <= conversation.others_read_seq} />
+              </Fragment>
+            ))}
+            {unsent.map((item) => (
+              <UnsentRow key={item.id} item={item} onRetry={() => outbox.retry(item.id)} onDiscard={() => outbox.discard(item.id)} />
+            ))}
+          </ol>
+          <p className={styles.typing}>{typing && i18n.t("{name} skriver …", { name: typing })}</p>
+        </div>
       </div>
       {!isAtEnd && (
         <Button className={styles.toEnd} icon={ArrowDown} onClick={toEnd}>
@@ -64,7 +66,7 @@ function OlderButton({ older, onWanted }: { older: "idle" | "loading" | "failed"
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!ref.current || older !== "idle" || typeof IntersectionObserver === "undefined") return;
-    const observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onWanted(), { root: ref.current.parentElement, rootMargin: "400px" });
+    const observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onWanted(), { root: ref.current.closest('[role="log"]'), rootMargin: "400px" });
     observer.observe(ref.current);
     return () => observer.disconnect();
   });
