@@ -1,0 +1,58 @@
+"""The pictures of README and the guides, taken by walking through them: `PICTURES=1` puts them where the papers show them."""
+
+import os
+from pathlib import Path
+
+from e2e.support import OUTPUT, QUESTION, Stage, accept, expect_remote_picture, start_call
+from playwright.sync_api import Page, expect
+
+SHOWN = Path(__file__).parents[3] / "docs" / "lathund" / "bilder"
+LARGEST = 250_000
+"""Bytes; a guide must open on a slow line."""
+
+
+def test_the_guides_show_what_is_on_the_screen(stage: Stage) -> None:
+    patient, staff = stage.patient(), stage.staff()
+    patient.get_by_role("link", name="Hälsocentralen Testköping").click()
+    staff.get_by_role("link", name="Sofia Gunnarsson").click()
+    write(staff, "Hej Sofia! Ja, jag ringer upp dig på video. Är du redo?")
+    write(patient, "Ja, jag är redo.")
+    expect(staff.get_by_text("Ja, jag är redo.")).to_be_visible()
+    expect(staff.get_by_text("läst").last).to_be_visible()
+    expect(staff.get_by_role("button", name="Starta videosamtal")).to_be_visible()
+    take(staff, "arende")
+
+    window = start_call(staff)
+    expect(window.get_by_text("Ringer Sofia Gunnarsson")).to_be_visible()
+    expect(window.get_by_text("Visas på patientens skärm")).to_be_visible()
+    expect(window.get_by_role("button", name="Avbryt")).to_be_visible()
+    take(window, "ringer")
+    expect(patient.get_by_role("heading", name="Selma Testkvist")).to_be_visible()
+    for answer in ("Acceptera", "Svara utan kamera", "Avböj", "Ge mig en minut"):
+        expect(patient.get_by_role("button", name=answer)).to_be_visible()
+    take(patient, "patient-inkommande")
+
+    accept(patient)
+    expect_remote_picture(window)
+    expect_remote_picture(patient)
+    window.get_by_role("button", name="Deltagare").click()
+    expect(window.get_by_text("Selma Testkvist (Du)")).to_be_visible()
+    expect(window.get_by_role("button", name="Avsluta videosamtal")).to_be_visible()
+    take(window, "samtal")
+
+    window.get_by_role("button", name="Avsluta videosamtal").click()
+    expect(window.get_by_role("heading", name=QUESTION)).to_be_visible()
+    take(window, "fragan")
+
+
+def write(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Skriv ett meddelande").fill(text)
+    page.get_by_role("button", name="Skicka meddelande").click()
+    expect(page.get_by_text(text)).to_be_visible()
+
+
+def take(page: Page, name: str) -> None:
+    folder = SHOWN if os.environ.get("PICTURES") == "1" else OUTPUT
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")
+    assert len(picture) < LARGEST, name
