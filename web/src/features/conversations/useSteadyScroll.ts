@@ -10,6 +10,9 @@ interface SteadyScroll {
 interface Place {
   top: number;
   belowTop: number;
+  /** The log's own size: when it has changed, the browser has moved the log, not the person. */
+  width: number;
+  height: number;
   follows: boolean;
 }
 
@@ -20,12 +23,12 @@ const NEAR_END_PX = 48;
  * `first`: the topmost entry's seq; `ownLast`: the id of what the person has just written, which is always shown.
  */
 export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: number, ownLast: string | null): SteadyScroll {
-  const place = useRef<Place>({ top: 0, belowTop: 0, follows: true });
+  const place = useRef<Place>({ top: 0, belowTop: 0, width: 0, height: 0, follows: true });
   const [isAtEnd, setAtEnd] = useState(true);
 
   const onScroll = () => {
     if (!box.current) return;
-    const isNotThePerson = Math.abs(box.current.scrollTop - place.current.top) <= 2;
+    const isNotThePerson = isResized(box.current, place.current) || Math.abs(box.current.scrollTop - place.current.top) <= 2;
     remember(box.current, place.current);
     if (isNotThePerson && place.current.follows) return stick(box.current, place.current);
     place.current.follows = place.current.belowTop - box.current.clientHeight < NEAR_END_PX;
@@ -70,7 +73,7 @@ export function useSteadyScroll(box: RefObject<HTMLDivElement | null>, first: nu
  */
 function stick(element: HTMLElement, place: Place): void {
   const isAtVeryEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= 2;
-  if (!place.follows || (!isAtVeryEnd && Math.abs(element.scrollTop - place.top) > 2)) return;
+  if (!place.follows || (!isAtVeryEnd && !isResized(element, place) && Math.abs(element.scrollTop - place.top) > 2)) return;
   element.scrollTo({ top: element.scrollHeight });
   remember(element, place);
 }
@@ -78,4 +81,10 @@ function stick(element: HTMLElement, place: Place): void {
 function remember(element: HTMLElement, place: Place): void {
   place.top = element.scrollTop;
   place.belowTop = element.scrollHeight - element.scrollTop;
+  place.width = element.clientWidth;
+  place.height = element.clientHeight;
+}
+
+function isResized(element: HTMLElement, place: Place): boolean {
+  return element.clientWidth !== place.width || element.clientHeight !== place.height;
 }
