@@ -5,8 +5,8 @@ import { createStore, useStore } from "./store";
 export { i18n };
 export type Locale = "sv" | "en";
 
-/** A plain Swedish text is not in the catalogue: it is its own id. */
-i18n.setMessagesCompiler((text) => [text]);
+/** A Swedish text without a plural is not in the catalogue: it is its own id, with `{places}` to fill. */
+i18n.setMessagesCompiler((text) => text.split(/(\{\w+\})/u).map((part) => (/^\{\w+\}$/u.test(part) ? [part.slice(1, -1)] : part)));
 
 const KEY = "narvaro.language";
 const locale = createStore<Locale>("sv");

@@ -1,5 +1,5 @@
 import { MessageSquare, Mic, MicOff, ScreenShare, ScreenShareOff, Settings, Users, Video, VideoOff } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { problemText } from "../../api/problems";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
@@ -13,11 +13,12 @@ import { ControlButton } from "./ControlButton";
 import controls from "./Controls.module.css";
 import type { OngoingCall } from "./OngoingCall";
 import { type PanelParts, ParticipantsPanel } from "./ParticipantsPanel";
-import { SettingsDialog } from "./SettingsDialog";
 import { useShortcuts } from "./shortcuts";
 import { Stage } from "./Stage";
 import { screensOf, tilesOf } from "./tiles";
 import { useAnnouncements } from "./useAnnouncements";
+
+const SettingsDialog = lazy(async () => ({ default: (await import("./SettingsDialog")).SettingsDialog }));
 
 interface Props {
   ongoing: OngoingCall;
@@ -150,7 +151,11 @@ export function CallScreen({ ongoing, leaving, waiting, news, parts, messages, c
       </main>
       {panel === "people" && call && <ParticipantsPanel tiles={tiles} parts={parts} onClose={() => setPanel(null)} />}
       {panel === "messages" && call && messages?.(call.conversation_id, () => setPanel(null))}
-      {isSetting && <SettingsDialog media={ongoing.media} onClose={() => setSetting(false)} />}
+      {isSetting && (
+        <Suspense>
+          <SettingsDialog media={ongoing.media} onClose={() => setSetting(false)} />
+        </Suspense>
+      )}
       {isChoosingScreen && <ShareReminder onShare={() => void share()} onClose={() => setChoosingScreen(false)} />}
       {children}
     </div>

@@ -86,7 +86,7 @@ export function Question({ callId, onDone, children }: Props) {
           {i18n.t("Nej")}
         </Button>
       </div>
-      {me.kind === "patient" && (
+      {me.kind !== "staff" && (
         <Button tone="quiet" disabled={isBusy} onClick={() => give("skipped")}>
           {i18n.t("Hoppa över")}
         </Button>

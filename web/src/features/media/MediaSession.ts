@@ -31,6 +31,8 @@ const RIGHTS_WITHIN_MS = 2_000;
 const DEVICES: DeviceKind[] = ["camera", "microphone"];
 
 export interface MediaOptions {
+  /** Opened before there was a call; closed with it. */
+  devices?: LocalDevices;
   /** Subscribe to each admitted person instead of to everybody (A2b). */
   isPicky: boolean;
   /** A new token for the same seat; null when there is none now; raises when there will be none. */
@@ -39,7 +41,7 @@ export interface MediaOptions {
 
 /** Sound and picture of one call. Devices outlive the connection, so that one's own picture stays while a line is mended. */
 export class MediaSession {
-  readonly devices = new LocalDevices();
+  readonly devices: LocalDevices;
   private readonly store = createStore<MediaState>(NOTHING);
   readonly state: Readable<MediaState> = this.store;
   private room: Room | null = null;
@@ -51,6 +53,7 @@ export class MediaSession {
   private isClosed = false;
 
   constructor(private readonly options: MediaOptions) {
+    this.devices = options.devices ?? new LocalDevices();
     this.devices.state.watch(() => this.sendDevices());
   }
 

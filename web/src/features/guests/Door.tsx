@@ -1,0 +1,118 @@
+import { type FormEvent, useId, useRef, useState } from "react";
+import { ROLES, roleWords } from "../../api/roles";
+import type { GuestLink, GuestRole } from "../../api/wire";
+import { i18n } from "../../lib/i18n";
+import { Button } from "../../ui/Button";
+import { loadLiveKit } from "../media/livekit";
+import type { LocalDevices } from "../media/LocalDevices";
+import styles from "./GuestPage.module.css";
+import type { GuestVisit } from "./GuestVisit";
+import { TryOut } from "./TryOut";
+import { browserAdvice } from "./words";
+
+interface Props {
+  visit: GuestVisit;
+  link: GuestLink;
+  devices: LocalDevices | null;
+  isBusy: boolean;
+  failure: string | null;
+  /** The person has begun: time to fetch what the call needs. */
+  onWriting: () => void;
+}
+
+/** Before the knock: who invites, one's name, and one press. */
+export function Door({ visit, link, devices, isBusy, failure, onWriting }: Props) {
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<GuestRole | null>(link.role);
+  const [isNameless, setNameless] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const advice = browserAdvice(navigator.userAgent, Boolean(navigator.mediaDevices));
+
+  function prepare(): void {
+    void loadLiveKit().catch(() => undefined);
+    onWriting();
+  }
+
+  function enter(hasCamera: boolean): void {
+    setNameless(name.trim() === "");
+    if (name.trim() === "") return field.current?.focus();
+    void visit.knock(name.trim(), role, hasCamera);
+  }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    enter(true);
+  }
+
+  return (
+    <form className={styles.door} onSubmit={submit} noValidate>
+      <h1>{i18n.t("{brand} bjuder in dig till ett videosamtal", { brand: link.brand })}</h1>
+      {advice ? <p className={styles.advice}>{advice}</p> : <TryOut visit={visit} devices={devices} />}
+      <label className={styles.field}>
+        {i18n.t("Ditt namn")}
+        <input
+          ref={field}
+          value={name}
+          maxLength={80}
+          autoComplete="name"
+          aria-invalid={isNameless || undefined}
+          aria-describedby={`${id}-failure`}
+          onFocus={prepare}
+          onChange={(event) => setName(event.target.value)}
+        />
+        {isInterpreter(role) && <span className={styles.soft}>{i18n.t("Du kan skriva ditt tolk-id.")}</span>}
+      </label>
+      <Role invitedAs={link.role} role={role} onChoose={setRole} />
+      <p id={`${id}-failure`} className={styles.failure} role="alert">
+        {isNameless ? i18n.t("Skriv ditt namn först.") : failure}
+      </p>
+      <div className={styles.enter}>
+        <Button type="submit" tone="primary" size="large" isWide disabled={isBusy}>
+          {i18n.t("Gå med i samtalet")}
+        </Button>
+        <div className={styles.small}>
+          <Button tone="quiet" disabled={isBusy} onClick={() => enter(false)}>
+            {i18n.t("Gå med utan kamera")}
+          </Button>
+          <Button tone="quiet" disabled={isBusy} onClick={() => void visit.decline()}>
+            {i18n.t("Jag kan inte nu")}
+          </Button>
+        </div>
+        <p className={styles.soft}>{link.is_direct ? i18n.t("Du kommer in direkt. Samtalet spelas inte in.") : i18n.t("Vårdpersonalen släpper in dig. Samtalet spelas inte in.")}</p>
+      </div>
+    </form>
+  );
+}
+
+function isInterpreter(role: GuestRole | null): boolean {
+  return role === "interpreter" || role === "sign_language_interpreter";
+}
+
+/** As given by staff, with a way to say something else; or chosen. */
+function Role({ invitedAs, role, onChoose }: { invitedAs: GuestRole | null; role: GuestRole | null; onChoose: (role: GuestRole | null) => void }) {
+  const [isOpen, setOpen] = useState(invitedAs === null);
+  if (!isOpen && invitedAs) {
+    return (
+      <p className={styles.role}>
+        {i18n.t("Du är inbjuden som {role}.", { role: roleWords(invitedAs) })}
+        <Button tone="quiet" onClick={() => setOpen(true)}>
+          {i18n.t("Ändra")}
+        </Button>
+      </p>
+    );
+  }
+  return (
+    <label className={styles.field}>
+      {i18n.t("Din roll (valfritt)")}
+      <select value={role ?? ""} onChange={(event) => onChoose((event.target.value || null) as GuestRole | null)}>
+        <option value="">{i18n.t("Ingen roll vald")}</option>
+        {ROLES.map((one) => (
+          <option key={one} value={one}>
+            {roleWords(one)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

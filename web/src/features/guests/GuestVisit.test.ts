@@ -1,0 +1,126 @@
+import { beforeEach, expect, test } from "vitest";
+import { ApiProblem, LineDown } from "../../api/problems";
+import type { GuestSnapshot } from "../../api/wire";
+import { createStore } from "../../lib/store";
+import { fakeApi, type FakeSocket, fakeSocket } from "../../lib/testing/fakes";
+import { NEW_WINDOW } from "../calls/callWindow";
+import type { OngoingCall } from "../calls/OngoingCall";
+import { callSnapshot } from "../calls/testing/builders";
+import { GuestVisit } from "./GuestVisit";
+
+const GUEST: GuestSnapshot = { id: "guest", name: "Ahmad Haddad", role: "interpreter", status: "knocking", call_id: "call", brand: "Region Testköping", must_ask_feedback: false };
+const LINK = { brand: "Region Testköping", role: "interpreter", is_direct: false };
+const refuse = (status: number, code: string) => () => Promise.reject(new ApiProblem(status, code, ""));
+const nobody = refuse(401, "not-signed-in");
+
+class Devices {
+  readonly state = createStore({ camera: { isOn: false }, microphone: { isOn: false } });
+  start = () => Promise.resolve();
+  turnOff = () => undefined;
+  stop = () => undefined;
+}
+
+class Ongoing {
+  readonly id = "call";
+  readonly state = createStore(NEW_WINDOW);
+  sitDown = () => Promise.resolve();
+  leave = () => Promise.resolve();
+  stop = () => undefined;
+}
+
+let token = "";
+let socket: FakeSocket;
+let seats: Ongoing[] = [];
+
+beforeEach(() => {
+  token = "secret";
+  seats = [];
+  socket = fakeSocket();
+});
+
+async function visited(answers: Record<string, unknown>) {
+  const api = fakeApi({ "GET /me": nobody, "POST /links": LINK, "POST /knocks": GUEST, ...answers }, "guest");
+  const takeSeat = () => seats[seats.push(new Ongoing()) - 1] as unknown as OngoingCall;
+  const visit = new GuestVisit({
+    api,
+    openSocket: () => socket,
+    readToken: () => token,
+    forgetToken: () => (token = ""),
+    loadDevices: () => Promise.resolve({ LocalDevices: Devices as never }),
+    loadSeat: () => Promise.resolve({ takeSeat }),
+  });
+  await visit.open();
+  return { visit, api, place: () => visit.state.get().place.name };
+}
+
+const told = async (change: Partial<GuestSnapshot>) => {
+  socket.says({ type: "guest", topic: "guest", guest: { ...GUEST, ...change } });
+  await new Promise((resolve) => setTimeout(resolve));
+};
+
+test("the token stays in the address until the knock has given a cookie", async () => {
+  const { visit, place } = await visited({});
+  expect([place(), token]).toEqual(["door", "secret"]);
+  await visit.knock("Ahmad Haddad", "interpreter", true);
+  expect([place(), token]).toEqual(["waiting", ""]);
+});
+
+test("a dead link says so; a server that does not answer is another matter", async () => {
+  expect((await visited({ "POST /links": refuse(404, "link-dead") })).place()).toBe("dead");
+  const down = () => Promise.reject(new LineDown("No answer."));
+  expect((await visited({ "POST /links": down, "GET /me": down })).place()).toBe("unreachable");
+});
+
+test("after a reload the cookie knows the place", async () => {
+  token = "";
+  expect((await visited({ "GET /me": GUEST })).place()).toBe("waiting");
+  expect((await visited({ "GET /me": { ...GUEST, status: "refused" } })).place()).toBe("refused");
+  const inside = await visited({ "GET /me": { ...GUEST, status: "admitted" } });
+  await told({ status: "admitted" });
+  expect(inside.place()).toBe("in");
+});
+
+test("a name that is taken can be changed", async () => {
+  const { visit, place } = await visited({ "POST /knocks": refuse(409, "name-taken") });
+  await visit.knock("Selma Testkvist", null, true);
+  expect([place(), visit.state.get().failure]).toEqual(["door", "Namnet används redan i samtalet."]);
+});
+
+test("let in, out by oneself, and back", async () => {
+  const { visit, place } = await visited({});
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "admitted" });
+  expect(place()).toBe("in");
+  await visit.leave();
+  await told({ status: "admitted" });
+  expect(place()).toBe("left");
+  visit.comeBack();
+  await told({ status: "admitted" });
+  expect([place(), seats.length]).toEqual(["in", 2]);
+});
+
+test("who was removed does not come back by a late word", async () => {
+  const { visit, place } = await visited({});
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "removed" });
+  expect(place()).toBe("removed");
+});
+
+test("the end asks the question once, then thanks", async () => {
+  const { visit, place } = await visited({});
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "admitted" });
+  seats[0]?.state.set({ ...NEW_WINDOW, call: callSnapshot({ status: "ended", must_ask_feedback: true }) });
+  await told({ status: "ended", must_ask_feedback: true });
+  expect(place()).toBe("asking");
+  visit.finish();
+  await told({ status: "ended", must_ask_feedback: false });
+  expect(place()).toBe("over");
+});
+
+test("somebody who still waits when the call ends is asked nothing", async () => {
+  const { visit, place } = await visited({});
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "ended" });
+  expect(place()).toBe("over");
+});

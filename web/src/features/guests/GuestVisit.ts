@@ -1,0 +1,245 @@
+import type { Api } from "../../api/client";
+import { ApiProblem } from "../../api/problems";
+import type { Socket } from "../../api/socket";
+import type { GuestLink, GuestRole, GuestSnapshot, Me } from "../../api/wire";
+import { createStore, type Readable } from "../../lib/store";
+import type { Session } from "../session/session";
+import type { OngoingCall } from "../calls/OngoingCall";
+import type { LocalDevices } from "../media/LocalDevices";
+import { guestProblem } from "./words";
+
+/** Where the person is, from the link to the kind end. */
+export type Place =
+  | { name: "opening" | "unreachable" | "dead" | "declined" | "refused" | "removed" | "over" }
+  | { name: "door"; link: GuestLink }
+  | { name: "waiting" | "left"; guest: GuestSnapshot }
+  | { name: "in"; session: Session; guest: GuestSnapshot; ongoing: OngoingCall }
+  | { name: "asking"; session: Session; guest: GuestSnapshot };
+
+export interface VisitState {
+  place: Place;
+  /** Camera and microphone, from the first touch to the end of the call. */
+  devices: LocalDevices | null;
+  isBusy: boolean;
+  failure: string | null;
+}
+
+const LEFT = "narvaro.guest-left";
+const NO_CAMERA = "narvaro.guest-no-camera";
+
+export interface VisitDoors {
+  api: Api;
+  openSocket: () => Socket;
+  /** Out of the address' fragment (B2); empty when it is gone. */
+  readToken: () => string;
+  /** The cookie carries on from here. */
+  forgetToken: () => void;
+  /** Code that nobody needs before touching it: what opens camera and microphone, and the call. */
+  loadDevices: () => Promise<{ LocalDevices: new () => LocalDevices }>;
+  loadSeat: () => Promise<{ takeSeat: (callId: string, session: Session, devices: LocalDevices) => OngoingCall }>;
+}
+
+/** One guest's way through: link, door, knock, call, question. */
+export class GuestVisit {
+  private readonly store;
+  readonly state: Readable<VisitState>;
+  private session: Session | null = null;
+  private link: GuestLink | null = null;
+  private unwatch: (() => void) | undefined;
+  private isEntering = false;
+
+  constructor(private readonly doors: VisitDoors) {
+    this.store = createStore<VisitState>({ place: { name: "opening" }, devices: null, isBusy: false, failure: null });
+    this.state = this.store;
+  }
+
+  /** Both questions at once: has this browser knocked before, and what does the link say? */
+  async open(): Promise<void> {
+    this.go({ name: "opening" });
+    const token = this.doors.readToken();
+    const [guest, link] = await Promise.all([this.ask(this.doors.api.get<GuestSnapshot>("/me")), token ? this.ask(this.doors.api.post<GuestLink>("/links", { token })) : null]);
+    this.link = link instanceof Error ? null : link;
+    const isHere = guest !== null && !(guest instanceof Error);
+    if (isHere && (!this.link || guest.status === "knocking" || guest.status === "admitted")) return this.settleIn(guest);
+    if (this.link) return this.go({ name: "door", link: this.link });
+    this.go({ name: guest instanceof Error || link instanceof Error ? "unreachable" : "dead" });
+  }
+
+  async knock(name: string, role: GuestRole | null, hasCamera: boolean): Promise<void> {
+    if (this.state.get().isBusy) return;
+    this.change({ isBusy: true, failure: null });
+    sessionStorage.removeItem(LEFT);
+    rememberCamera(hasCamera);
+    void this.startDevices().catch(() => undefined);
+    try {
+      const guest = await this.doors.api.post<GuestSnapshot>("/knocks", { token: this.doors.readToken(), name, role });
+      this.settleIn(guest);
+    } catch (error) {
+      this.stumble(error);
+    }
+    this.change({ isBusy: false });
+  }
+
+  /** See and hear oneself before the knock. */
+  async tryOut(): Promise<void> {
+    try {
+      await (await this.openDevices()).start();
+    } catch (error) {
+      this.stumble(error);
+    }
+  }
+
+  /** *Jag kan inte nu*; the link goes on working. */
+  async decline(): Promise<void> {
+    try {
+      await this.doors.api.post("/declines", { token: this.doors.readToken() });
+      this.state.get().devices?.stop();
+      this.go({ name: "declined" });
+    } catch (error) {
+      this.stumble(error);
+    }
+  }
+
+  backToDoor(): void {
+    if (this.link) this.go({ name: "door", link: this.link });
+  }
+
+  /** Out of the call, which goes on; the way back stays open while it does. */
+  async leave(): Promise<void> {
+    const { place } = this.state.get();
+    if (place.name !== "in") return;
+    sessionStorage.setItem(LEFT, "yes");
+    this.go({ name: "left", guest: place.guest });
+    this.change({ devices: null });
+    await place.ongoing.leave().catch(() => undefined);
+  }
+
+  comeBack(): void {
+    const { place } = this.state.get();
+    sessionStorage.removeItem(LEFT);
+    if (place.name === "left") void this.enter(place.guest);
+  }
+
+  finish(): void {
+    this.go({ name: "over" });
+  }
+
+  stop(): void {
+    this.unwatch?.();
+    this.closeCall();
+    this.session?.socket.close();
+    this.session = null;
+  }
+
+  private settleIn(guest: GuestSnapshot): void {
+    this.doors.forgetToken();
+    if (!this.session) {
+      const socket = this.doors.openSocket();
+      this.session = { me: meOf(guest), api: this.doors.api, socket, signOut: () => Promise.resolve() };
+      socket.follow("guest", () => 0, (message) => message.type === "guest" && this.hear(message.guest));
+    }
+    this.hear(guest);
+  }
+
+  private hear(guest: GuestSnapshot): void {
+    switch (guest.status) {
+      case "knocking":
+        return this.go({ name: "waiting", guest });
+      case "admitted":
+        return this.admitted(guest);
+      case "ended":
+        return this.end(guest, guest.must_ask_feedback);
+      default:
+        this.putAway();
+        return this.go({ name: guest.status });
+    }
+  }
+
+  private admitted(guest: GuestSnapshot): void {
+    const { place } = this.state.get();
+    if (place.name === "in" || place.name === "left") return;
+    if (sessionStorage.getItem(LEFT)) return this.go({ name: "left", guest });
+    void this.enter(guest);
+  }
+
+  private async enter(guest: GuestSnapshot): Promise<void> {
+    const { session } = this;
+    if (!session || this.isEntering) return;
+    this.isEntering = true;
+    const [seats, devices] = await Promise.all([this.doors.loadSeat(), this.openDevices()]).catch(() => [null, null]);
+    this.isEntering = false;
+    if (!seats || !devices) return this.go({ name: "unreachable" });
+    const { place } = this.state.get();
+    if (place.name === "refused" || place.name === "removed" || place.name === "asking" || place.name === "over") return;
+    const ongoing = seats.takeSeat(guest.call_id, session, devices);
+    this.go({ name: "in", session, guest, ongoing });
+    this.unwatch?.();
+    this.unwatch = ongoing.state.watch(() => {
+      const { call } = ongoing.state.get();
+      if (call?.status === "ended") this.end(guest, call.must_ask_feedback);
+    });
+    void this.startDevices();
+    await ongoing.sitDown();
+  }
+
+  private async startDevices(): Promise<void> {
+    const devices = await this.openDevices();
+    const { camera, microphone } = devices.state.get();
+    const wantsCamera = sessionStorage.getItem(NO_CAMERA) === null;
+    if (!wantsCamera) devices.turnOff("camera");
+    if (!camera.isOn && !microphone.isOn) await devices.start({ camera: wantsCamera });
+  }
+
+  private end(guest: GuestSnapshot, mustAsk: boolean): void {
+    const { place } = this.state.get();
+    if (place.name === "asking" || place.name === "over") return;
+    this.putAway();
+    this.go(mustAsk && this.session ? { name: "asking", session: this.session, guest } : { name: "over" });
+  }
+
+  private putAway(): void {
+    this.unwatch?.();
+    this.closeCall();
+  }
+
+  private closeCall(): void {
+    const { place, devices } = this.state.get();
+    if (place.name === "in") place.ongoing.stop();
+    devices?.stop();
+  }
+
+  private async openDevices(): Promise<LocalDevices> {
+    const { LocalDevices } = await this.doors.loadDevices();
+    const devices = this.state.get().devices ?? new LocalDevices();
+    this.change({ devices });
+    return devices;
+  }
+
+  /** Null when there is nothing, an error when nobody answered. */
+  private async ask<T>(answer: Promise<T>): Promise<T | Error | null> {
+    return answer.catch((error: unknown) => (error instanceof ApiProblem && error.status < 500 && error.status !== 429 ? null : new Error("No answer.")));
+  }
+
+  private stumble(error: unknown): void {
+    if (error instanceof ApiProblem && error.code === "link-dead") return this.go({ name: "dead" });
+    this.change({ failure: guestProblem(error) });
+  }
+
+  private go(place: Place): void {
+    this.change({ place, failure: null });
+  }
+
+  private change(change: Partial<VisitState>): void {
+    this.store.update((state) => ({ ...state, ...change }));
+  }
+}
+
+function rememberCamera(hasCamera: boolean): void {
+  if (hasCamera) sessionStorage.removeItem(NO_CAMERA);
+  else sessionStorage.setItem(NO_CAMERA, "yes");
+}
+
+/** A guest as the call's screens know people. */
+function meOf(guest: GuestSnapshot): Me {
+  return { kind: "guest", id: guest.id, name: guest.name, role: null, clinic_slug: "", clinic_name: guest.brand, time_zone: "Europe/Stockholm", may_share_whole_screen: false };
+}
