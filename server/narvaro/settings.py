@@ -84,6 +84,9 @@ SMS_GATEWAYS = {
 """Each with the settings that it needs."""
 
 
+LONGEST_BASE_URL_IN_TEXT = 40
+
+
 def sms_gateways(value: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in value.split(",") if name.strip())
     if not set(names) <= set(SMS_GATEWAYS) or len(set(names)) != len(names):
@@ -161,6 +164,10 @@ class Settings:
                     f"{name} is an identity provider on this machine; it may only serve a {PREFIX}BASE_URL on loopback."
                 )
 
+        if self.sms_gateways and len(self.base_url) > LONGEST_BASE_URL_IN_TEXT:
+            raise SettingsError(
+                f"{PREFIX}BASE_URL must be at most {LONGEST_BASE_URL_IN_TEXT} characters, so that an invitation fits in one text."
+            )
         if "demo" in self.sms_gateways and not is_loopback(self.base_url):
             raise SettingsError(f"{PREFIX}SMS_GATEWAYS: demo may only serve a {PREFIX}BASE_URL on loopback.")
         for gateway in self.sms_gateways:

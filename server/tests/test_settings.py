@@ -81,6 +81,19 @@ def test_a_gateway_needs_its_own_settings() -> None:
         load_settings(GOOD | {"NARVARO_SMS_GATEWAYS": "46elks"})
 
 
+def test_an_address_too_long_for_a_text_is_named_b7() -> None:
+    with pytest.raises(SettingsError, match="NARVARO_BASE_URL must be at most 40 characters"):
+        load_settings(
+            GOOD
+            | {
+                "NARVARO_BASE_URL": f"https://{'v' * 40}.example",
+                "NARVARO_SMS_GATEWAYS": "46elks",
+                "NARVARO_SMS_46ELKS_USERNAME": "u",
+                "NARVARO_SMS_46ELKS_PASSWORD": "p",
+            }
+        )
+
+
 def test_the_demos_gateway_serves_only_this_machine_g5() -> None:
     with pytest.raises(SettingsError, match="NARVARO_SMS_GATEWAYS: demo"):
         load_settings(GOOD | {"NARVARO_SMS_GATEWAYS": "demo"})

@@ -10,14 +10,17 @@ from narvaro.calls.rules import InvitationState
 from narvaro.errors import Malformed
 from narvaro.invitations.links import link, link_token
 from narvaro.invitations.rules import (
+    GSM_BASIC,
     InvitationFacts,
     KnockDecided,
     KnockStatus,
     guest_name,
     invitation_state,
+    invitation_words,
     is_name_taken,
     next_knock_status,
 )
+from narvaro.settings import LONGEST_BASE_URL_IN_TEXT
 
 SENT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LATER = SENT + timedelta(minutes=1)
@@ -104,3 +107,21 @@ def test_a_links_token_comes_from_text_salt_and_secret_and_from_nothing_less_b1(
     assert token not in others
     assert len(token) == 32
     assert link("https://vard.example", token) == f"https://vard.example/g#{token}"
+
+
+LINK = "https://" + "v" * (LONGEST_BASE_URL_IN_TEXT - 8) + "/g#" + "A" * 32
+
+
+@pytest.mark.parametrize("length", range(1, 140))
+def test_the_text_is_one_text_for_every_brand_b7(length: int) -> None:
+    for brand in ("R" * length, ("Region Östergötland " * 8)[:length], "Ł中🏥 " * (length // 4 + 1)):
+        words = invitation_words(brand, LINK)
+        assert len(words) <= 160
+        assert set(words) <= GSM_BASIC
+        assert LINK in words
+
+
+def test_the_text_has_the_words_of_the_product() -> None:
+    assert invitation_words("Region Testköping", "https://vard.example/g#x") == (
+        "Region Testköping bjuder in dig till ett videosamtal nu: https://vard.example/g#x Vi ber aldrig om BankID eller koder."
+    )
