@@ -166,7 +166,7 @@ class Settings:
 
         if self.sms_gateways and len(self.base_url) > LONGEST_BASE_URL_IN_TEXT:
             raise SettingsError(
-                f"{PREFIX}BASE_URL must be at most {LONGEST_BASE_URL_IN_TEXT} characters, so that an invitation fits in one text."
+                f"{PREFIX}BASE_URL must be at most {LONGEST_BASE_URL_IN_TEXT} characters, for an invitation to fit in one text."
             )
         if "demo" in self.sms_gateways and not is_loopback(self.base_url):
             raise SettingsError(f"{PREFIX}SMS_GATEWAYS: demo may only serve a {PREFIX}BASE_URL on loopback.")
