@@ -16,8 +16,9 @@ export function PatientShell({ clinic }: { clinic: string }) {
   const { me, socket } = useSession();
   return (
     <ConversationsProvider>
-      <Pages clinic={clinic} />
-      <IncomingCallLayer me={me} socket={socket} />
+      <IncomingCallLayer me={me} socket={socket}>
+        <Pages clinic={clinic} />
+      </IncomingCallLayer>
     </ConversationsProvider>
   );
 }

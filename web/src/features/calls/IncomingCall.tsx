@@ -1,4 +1,4 @@
-import { BellRing, Check, MonitorSmartphone, PhoneMissed, Video } from "lucide-react";
+import { BellRing, Check, PhoneMissed, Video } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
@@ -47,7 +47,7 @@ export function IncomingCall({ calls, tone, ringing, failure }: Props) {
       {ringing.name === "over" ? (
         <div className={styles.inside}>
           <div className={styles.over}>
-            {ringing.why === "elsewhere" ? <MonitorSmartphone aria-hidden size={48} /> : <PhoneMissed aria-hidden size={48} />}
+            <PhoneMissed aria-hidden size={48} />
             <h1 ref={heading} tabIndex={-1}>
               {ringing.why === "elsewhere" ? i18n.t("Du svarade på en annan enhet.") : i18n.t("Samtalet ringer inte längre.")}
             </h1>

@@ -1,5 +1,5 @@
 import { BellRing, Video } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import type { Socket } from "../../api/socket";
 import type { Me } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
@@ -23,10 +23,12 @@ const PatientCallScreen = lazy(async () => ({ default: (await loadScreen()).Pati
 interface Props {
   me: Me;
   socket: Socket;
+  /** The app below. It keeps its shape under a call. */
+  children: ReactNode;
 }
 
 /** The patient's calls, over everything else: the ring, the call, the question; and bars for the tone and for coming back. */
-export function IncomingCallLayer({ me, socket }: Props) {
+export function IncomingCallLayer({ me, socket, children }: Props) {
   const { api } = useSession();
   const [tone] = useState(createTone);
   const [calls] = useState(() => new PatientCalls(me, api, socket, tone));
@@ -35,6 +37,7 @@ export function IncomingCallLayer({ me, socket }: Props) {
   useEffect(() => calls.start(), [calls]);
   useOpenCall(calls);
   const isRinging = ringing.name === "ringing";
+  const isCovered = ongoing !== null || asking !== null;
   useEffect(() => {
     if (isRinging) void loadScreen().catch(() => undefined);
   }, [isRinging]);
@@ -50,6 +53,27 @@ export function IncomingCallLayer({ me, socket }: Props) {
 
   return (
     <>
+      <div className={styles.below} data-covered={isCovered || undefined}>
+        {children}
+        <div className={styles.bars} data-covered={isRinging || undefined}>
+          {open && (
+            <div className={styles.bar} data-tone="call">
+              <p>{i18n.t("Videosamtalet pågår.")}</p>
+              <Button tone="go" icon={Video} onClick={() => void calls.comeBack(open.callId)}>
+                {i18n.t("Gå tillbaka till samtalet")}
+              </Button>
+            </div>
+          )}
+          {!isUnlocked && (
+            <div className={styles.bar}>
+              <p>{i18n.t("Vill du höra när vården ringer?")}</p>
+              <Button icon={BellRing} onClick={() => void tone.unlock()}>
+                {i18n.t("Slå på ringsignal")}
+              </Button>
+            </div>
+          )}
+        </div>
+      </div>
       {ongoing ? (
         <Suspense
           fallback={
@@ -68,26 +92,7 @@ export function IncomingCallLayer({ me, socket }: Props) {
             </p>
           </QuestionSheet>
         </div>
-      ) : (
-        <div className={styles.bars}>
-          {open && (
-            <div className={styles.bar} data-tone="call">
-              <p>{i18n.t("Videosamtalet pågår.")}</p>
-              <Button tone="go" icon={Video} onClick={() => void calls.comeBack(open.callId)}>
-                {i18n.t("Gå tillbaka till samtalet")}
-              </Button>
-            </div>
-          )}
-          {!isUnlocked && ringing.name === "quiet" && (
-            <div className={styles.bar}>
-              <p>{i18n.t("Vill du höra när vården ringer?")}</p>
-              <Button icon={BellRing} onClick={() => void tone.unlock()}>
-                {i18n.t("Slå på ringsignal")}
-              </Button>
-            </div>
-          )}
-        </div>
-      )}
+      ) : null}
       {ringing.name !== "quiet" && <IncomingCall calls={calls} tone={tone} ringing={ringing} failure={failure} />}
     </>
   );

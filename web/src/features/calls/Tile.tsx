@@ -17,6 +17,7 @@ export function Tile({ tile, isPinned = false, onPin }: Props) {
     <figure className={styles.tile} data-speaking={tile.isSpeaking || undefined} data-me={tile.isMe || undefined} data-testid={isScreen ? "screen" : tile.isMe ? "own-picture" : "person"}>
       {tile.picture ? <PictureView key={tile.picture.key} picture={tile.picture} isMirrored={tile.isMe} isWhole={isScreen} /> : <Avatar name={tile.name} isStrong />}
       <figcaption className={styles.caption}>
+        <span className={styles.name}>{captionOf(tile)}</span>
         {!tile.hasMicrophone && !isScreen && !tile.isLost && (
           <span className={styles.chip}>
             <MicOff aria-hidden size={14} />
@@ -24,7 +25,6 @@ export function Tile({ tile, isPinned = false, onPin }: Props) {
           </span>
         )}
         {tile.isSpeaking && <span className={styles.chip}>{i18n.t("talar")}</span>}
-        <span className={styles.name}>{captionOf(tile)}</span>
       </figcaption>
       {tile.isLost && <p className={styles.lost}>{i18n.t("Har tappat anslutningen …")}</p>}
       {onPin && (
