@@ -26,7 +26,7 @@ interface Props {
   leaving: ReactNode;
   /** In the place of the others while nobody is there. */
   waiting?: ReactNode;
-  /** What is said above everything else: those who knock. */
+  /** What is said above everything else: those who knock. Given way to *Deltagare*, which shows them too. */
   news?: ReactNode;
   /** What staff add to *Deltagare*. */
   parts?: PanelParts;
@@ -82,7 +82,7 @@ export function CallScreen({ ongoing, leaving, waiting, news, parts, messages, c
         <div className={styles.stage}>
           <Stage tiles={tiles} screens={screens} waiting={waiting ?? <Lonely />} />
           <div className={styles.notices}>
-            <LiveRegion isUrgent>{news}</LiveRegion>
+            {news && panel !== "people" && <div className={styles.news}>{news}</div>}
             <LiveRegion>
               {bannersOf(state, media.line, line === "offline", me.kind).map((banner) => (
                 <div key={banner.id} className={styles.notice} data-tone={banner.tone}>

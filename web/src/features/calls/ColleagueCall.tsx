@@ -48,7 +48,7 @@ export function ColleagueCall({ call, onOpen }: { call: OpenCall; onOpen: () => 
 export function ConversationKnocks({ call }: { call: OpenCall }) {
   const { api } = useSession();
   return (
-    <div className={styles.knocks} role="alert">
+    <div className={styles.knocks}>
       <KnockCards knocks={call.knocks} inviting={createInviting(api, call.id)} />
     </div>
   );

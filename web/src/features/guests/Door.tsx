@@ -49,20 +49,23 @@ export function Door({ visit, link, devices, isBusy, failure, onWriting }: Props
     <form className={styles.door} onSubmit={submit} noValidate>
       <h1>{i18n.t("{brand} bjuder in dig till ett videosamtal", { brand: link.brand })}</h1>
       {advice ? <p className={styles.advice}>{advice}</p> : <TryOut visit={visit} devices={devices} />}
-      <label className={styles.field}>
-        {i18n.t("Ditt namn")}
+      <div className={styles.field}>
+        <label htmlFor={id}>{i18n.t("Ditt namn")}</label>
         <input
+          id={id}
           ref={field}
           value={name}
           maxLength={80}
           autoComplete="name"
           aria-invalid={isNameless || undefined}
-          aria-describedby={`${id}-failure`}
+          aria-describedby={`${id}-hint ${id}-failure`}
           onFocus={prepare}
           onChange={(event) => setName(event.target.value)}
         />
-        {isInterpreter(role) && <span className={styles.soft}>{i18n.t("Du kan skriva ditt tolk-id.")}</span>}
-      </label>
+        <p id={`${id}-hint`} className={styles.soft}>
+          {isInterpreter(role) && i18n.t("Du kan skriva ditt tolk-id.")}
+        </p>
+      </div>
       <Role invitedAs={link.role} role={role} onChoose={setRole} />
       <p id={`${id}-failure`} className={styles.failure} role="alert">
         {isNameless ? i18n.t("Skriv ditt namn först.") : failure}

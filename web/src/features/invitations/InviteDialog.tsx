@@ -41,10 +41,10 @@ export function InviteDialog({ inviting, invitations, onClose }: Props) {
         <h3>{i18n.t("Redan inbjudna")}</h3>
         <InvitedList invitations={invitations} inviting={inviting} />
       </section>
-      <p role="alert" className={styles.complaint}>
-        {state.complaint}
-      </p>
       <div className={styles.foot}>
+        <p role="alert" className={styles.complaint}>
+          {state.complaint}
+        </p>
         <Button tone="quiet" onClick={onClose}>
           {i18n.t("Avbryt")}
         </Button>

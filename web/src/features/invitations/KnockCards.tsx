@@ -14,9 +14,15 @@ interface Props {
   isSharing?: boolean;
 }
 
-/** Everybody who asks to be let in, with what is known of them. Mount it inside a live region. */
+/** Everybody who asks to be let in, with what is known of them. Mount it before anybody does: it is a live region. */
 export function KnockCards({ knocks, inviting, isSharing = false }: Props) {
-  return knocks.map((knock) => <KnockCard key={knock.id} knock={knock} inviting={inviting} isSharing={isSharing} />);
+  return (
+    <div className={styles.cards} role="alert">
+      {knocks.map((knock) => (
+        <KnockCard key={knock.id} knock={knock} inviting={inviting} isSharing={isSharing} />
+      ))}
+    </div>
+  );
 }
 
 function KnockCard({ knock, inviting, isSharing }: { knock: Knock; inviting: Props["inviting"]; isSharing: boolean }) {

@@ -10,10 +10,10 @@ import styles from "./Outside.module.css";
 export function Outside({ call, inviting, isSharing }: { call: CallSnapshot; inviting: Inviting; isSharing: boolean }) {
   const invited = call.invitations.filter(({ state }) => state !== "in_call" && state !== "waiting");
   const isRinging = call.ring?.status === "ringing";
-  if (call.knocks.length === 0 && invited.length === 0 && !isRinging) return null;
+  const isAnybody = call.knocks.length > 0 || invited.length > 0 || isRinging;
   return (
     <section className={styles.outside} aria-label={i18n.t("Inte i samtalet än")}>
-      <h3>{i18n.t("Inte i samtalet än")}</h3>
+      {isAnybody && <h3>{i18n.t("Inte i samtalet än")}</h3>}
       <KnockCards knocks={call.knocks} inviting={inviting} isSharing={isSharing} />
       <ul role="list" className={styles.list}>
         {isRinging && (
