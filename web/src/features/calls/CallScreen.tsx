@@ -28,6 +28,8 @@ interface Props {
   waiting?: ReactNode;
   /** What is said above everything else: those who knock. Given way to *Deltagare*, which shows them too. */
   news?: ReactNode;
+  /** What went wrong outside this screen. */
+  failure?: string | null;
   /** What staff add to *Deltagare*. */
   parts?: PanelParts;
   /** *Meddelanden*, for those who have a conversation. */
@@ -39,7 +41,7 @@ interface Props {
 type Panel = "people" | "messages" | null;
 
 /** The call itself: pictures, what has to be said, controls in one row, a panel. Always dark. */
-export function CallScreen({ ongoing, leaving, waiting, news, parts, messages, children }: Props) {
+export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOutside = null, parts, messages, children }: Props) {
   const { me, socket } = useSession();
   const state = useStore(ongoing.state);
   const media = useStore(ongoing.media.state);
@@ -107,7 +109,7 @@ export function CallScreen({ ongoing, leaving, waiting, news, parts, messages, c
                   )
                 );
               })}
-              {failure && <div className={styles.notice} data-tone="stop"><p>{failure}</p></div>}
+              {(failure ?? failureOutside) && <div className={styles.notice} data-tone="stop"><p>{failure ?? failureOutside}</p></div>}
             </LiveRegion>
           </div>
           {(isTaken || media.isSilenced) && (

@@ -36,54 +36,57 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
   const media = useStore(ongoing.media.state);
   const [inviting] = useState(() => createInviting(api, ongoing.id, (told) => ongoing.tell(told)));
   const [isInviting, setInviting] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
   const knocks = call?.knocks ?? NOBODY;
   const isSharing = media.screen !== null || Object.values(media.people).some((person) => person.screen);
+  const hasColleague = call?.attendances.some((one) => one.kind === "staff" && !ongoing.isMe(one));
   useKnockAlert(knocks, i18n.t("Videosamtal"));
+
+  async function leave(): Promise<void> {
+    try {
+      await ongoing.leaveToColleague();
+      onLeft();
+    } catch (error) {
+      setFailure(problemText(error));
+    }
+  }
 
   return (
     <CallScreen
       ongoing={ongoing}
       waiting={waiting}
+      failure={failure}
       news={<KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />}
       parts={
         call
           ? {
               outside: <Outside call={call} inviting={inviting} isSharing={isSharing} />,
-              foot: <Foot ongoing={ongoing} call={call} onInvite={() => setInviting(true)} onLeft={onLeft} />,
+              foot: <Foot ongoing={ongoing} call={call} onInvite={() => setInviting(true)} />,
               actionOn: (tile) => <RemoveButton tile={tile} inviting={inviting} />,
             }
           : undefined
       }
       messages={(conversationId, onClose) => <MessagesPanel conversationId={conversationId} onClose={onClose} />}
-      leaving={<ControlButton icon={Phone} tone="end" words={i18n.t("Avsluta videosamtal")} disabled={ending !== "no" || !call} onClick={() => void ongoing.end()} />}
+      leaving={
+        <>
+          {hasColleague && <ControlButton icon={LogOut} words={i18n.t("Lämna utan att avsluta")} onClick={() => void leave()} />}
+          <ControlButton icon={Phone} tone="end" words={i18n.t("Avsluta videosamtal")} disabled={ending !== "no" || !call} onClick={() => void ongoing.end()} />
+        </>
+      }
     >
       {isInviting && call && <InviteDialog inviting={inviting} invitations={call.invitations} onClose={() => setInviting(false)} />}
     </CallScreen>
   );
 }
 
-function Foot({ ongoing, call, onInvite, onLeft }: { ongoing: OngoingCall; call: CallSnapshot; onInvite: () => void; onLeft: () => void }) {
-  const hasColleague = call.attendances.some((one) => one.kind === "staff" && !ongoing.isMe(one));
+function Foot({ ongoing, call, onInvite }: { ongoing: OngoingCall; call: CallSnapshot; onInvite: () => void }) {
   return (
     <div className={styles.foot}>
       <SharingSwitch ongoing={ongoing} call={call} />
       <Button tone="primary" isWide icon={UserPlus} className={styles.invite} onClick={onInvite}>
         {i18n.t("Bjud in")}
       </Button>
-      {hasColleague && <LeaveButton ongoing={ongoing} onLeft={onLeft} />}
     </div>
-  );
-}
-
-function LeaveButton({ ongoing, onLeft }: { ongoing: OngoingCall; onLeft: () => void }) {
-  const [failure, setFailure] = useState<string | null>(null);
-  return (
-    <>
-      <Button isWide icon={LogOut} onClick={() => void ongoing.leaveToColleague().then(onLeft, (error: unknown) => setFailure(problemText(error)))}>
-        {i18n.t("Lämna utan att avsluta")}
-      </Button>
-      {failure && <p role="alert">{failure}</p>}
-    </>
   );
 }
 
