@@ -36,7 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     line = process.stdout.readline()
     assert line, f"the demo ended with {process.wait()}; test-output/demo.log says why"
     ready = json.loads(line)
-    yield Demo(ready["base_url"], ready["people"], process.pid)
+    yield Demo(ready["base_url"], ready["people"], process.pid, data / "data")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) == 0
     process.stdout.close()

@@ -62,6 +62,7 @@ class Demo:
     base_url: str
     people: list[dict[str, str]]
     pid: int
+    data: Path
 
     def child(self, name: str) -> int:
         """The pid of the demo's process whose command line holds the name."""
@@ -73,6 +74,10 @@ class Demo:
         with suppress(StopIteration, psutil.NoSuchProcess):
             return self.child(name) != pid
         return False
+
+    def logs(self) -> str:
+        """What every process has written."""
+        return "\n".join(path.read_text(errors="replace") for path in sorted((self.data / "logs").glob("*.log")))
 
     def sign_in_url(self, name: str) -> str:
         return next(person["sign_in_url"] for person in self.people if person["name"] == name)
