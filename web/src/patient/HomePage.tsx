@@ -4,7 +4,7 @@ import { problemText } from "../api/problems";
 import type { ConversationRef } from "../api/wire";
 import { ConversationList } from "../features/conversations/ConversationList";
 import { AccountMenu } from "../features/session/AccountMenu";
-import { useSession } from "../features/session/session";
+import { useSession } from "../features/session/context";
 import { i18n } from "../lib/i18n";
 import { navigate } from "../lib/router";
 import { Banner, LiveRegion } from "../ui/Banner";

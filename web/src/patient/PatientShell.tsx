@@ -3,7 +3,7 @@ import { IncomingCallLayer } from "../features/calls/IncomingCallLayer";
 import { ConversationView } from "../features/conversations/ConversationView";
 import { ConversationsProvider, useConversations } from "../features/conversations/provider";
 import { LineBanner } from "../features/session/LineBanner";
-import { useSession } from "../features/session/session";
+import { useSession } from "../features/session/context";
 import { i18n } from "../lib/i18n";
 import { matchPath, usePath } from "../lib/router";
 import { useStore } from "../lib/store";

@@ -5,7 +5,7 @@ import { ConversationView } from "../features/conversations/ConversationView";
 import { ConversationsProvider, useConversations } from "../features/conversations/provider";
 import { AccountMenu } from "../features/session/AccountMenu";
 import { LineBanner } from "../features/session/LineBanner";
-import { useSession } from "../features/session/session";
+import { useSession } from "../features/session/context";
 import { i18n } from "../lib/i18n";
 import { matchPath, usePath } from "../lib/router";
 import { useStore } from "../lib/store";

@@ -6,7 +6,7 @@ import { useStore } from "../../lib/store";
 import { LiveRegion } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
 import { faultText } from "../media/faults";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { bannersOf } from "./banners";
 import styles from "./CallScreen.module.css";
 import { ControlButton } from "./ControlButton";

@@ -10,7 +10,7 @@ import { Button, buttonClass } from "../../ui/Button";
 import { ConversationsProvider } from "../conversations/provider";
 import { lengthText } from "../conversations/words";
 import { loadLiveKit } from "../media/livekit";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { stageOf } from "./callWindow";
 import { OngoingCall } from "./OngoingCall";
 import { QuestionSheet } from "./Question";

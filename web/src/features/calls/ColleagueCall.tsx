@@ -7,7 +7,7 @@ import { Button } from "../../ui/Button";
 import { createInviting } from "../invitations/inviting";
 import { KnockCards } from "../invitations/KnockCards";
 import { invitingProblem } from "../invitations/words";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { type Joining, joiningOf } from "./joining";
 import styles from "./StartCallButton.module.css";
 

@@ -7,7 +7,7 @@ import { useStore } from "../../lib/store";
 import { showTitle } from "../../lib/title";
 import { Button } from "../../ui/Button";
 import { Waiting } from "../../ui/Waiting";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { IncomingCall } from "./IncomingCall";
 import styles from "./IncomingCallLayer.module.css";
 import { PatientCalls } from "./PatientCalls";

@@ -6,7 +6,7 @@ import { Waiting } from "../../ui/Waiting";
 import { ConversationLog } from "../conversations/ConversationView";
 import { openConversation } from "../conversations/conversation";
 import { useConversations } from "../conversations/provider";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { CallPanel } from "./CallPanel";
 
 /** *Meddelanden*: the conversation itself, beside the picture. */

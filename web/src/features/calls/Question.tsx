@@ -4,7 +4,7 @@ import type { NewFeedback } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Button } from "../../ui/Button";
 import { Wordmark } from "../../ui/Wordmark";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { ASKED, isDone, next, type ProblemKind, PROBLEMS } from "./feedback";
 import styles from "./Question.module.css";
 

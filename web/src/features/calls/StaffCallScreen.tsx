@@ -11,7 +11,7 @@ import { KnockCards } from "../invitations/KnockCards";
 import { Outside } from "../invitations/Outside";
 import { useKnockAlert } from "../invitations/useKnockAlert";
 import { invitingProblem } from "../invitations/words";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { CallScreen } from "./CallScreen";
 import styles from "./CallScreen.module.css";
 import { ControlButton } from "./ControlButton";

@@ -5,7 +5,7 @@ import type { CallSnapshot, ConversationSnapshot, Me } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { ColleagueCall, ConversationKnocks } from "./ColleagueCall";
 import { Question } from "./Question";
 import styles from "./StartCallButton.module.css";

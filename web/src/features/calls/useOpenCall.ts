@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import type { ConversationOpened } from "../../api/wire";
 import { useStore } from "../../lib/store";
 import { useConversations } from "../conversations/provider";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import type { PatientCalls } from "./PatientCalls";
 
 /** A call that is under way without this page (left on another device, or the page was closed): offer the way back. */

@@ -3,7 +3,7 @@ import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "rea
 import { i18n } from "../../lib/i18n";
 import { personalKey, readStored, writeStored } from "../../lib/stored";
 import { Button } from "../../ui/Button";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import styles from "./Composer.module.css";
 
 interface Props {

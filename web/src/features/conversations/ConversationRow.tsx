@@ -3,7 +3,7 @@ import { i18n } from "../../lib/i18n";
 import { shortWhen } from "../../lib/time";
 import { Avatar } from "../../ui/Avatar";
 import { Link } from "../../ui/Link";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import styles from "./ConversationList.module.css";
 import { kindText } from "./words";
 

@@ -2,7 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { aConversation, anEntry, fakeApi, fakeSocket, SELMA } from "../../lib/testing/fakes";
-import { SessionContext } from "../session/session";
+import { SessionContext } from "../session/context";
 import { ConversationView } from "./ConversationView";
 import { ConversationsProvider } from "./provider";
 

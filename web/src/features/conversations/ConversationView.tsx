@@ -8,7 +8,7 @@ import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { IconButton } from "../../ui/IconButton";
 import { Waiting } from "../../ui/Waiting";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { Composer } from "./Composer";
 import { type OpenConversation, openConversation } from "./conversation";
 import styles from "./ConversationView.module.css";

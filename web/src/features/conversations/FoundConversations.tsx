@@ -4,7 +4,7 @@ import type { InboxPage } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { ConversationRows } from "./ConversationList";
 import { useSearch } from "./useSearch";
 

@@ -8,7 +8,7 @@ import { Banner, LiveRegion } from "../../ui/Banner";
 import { Dialog } from "../../ui/Dialog";
 import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import styles from "./NewConversationDialog.module.css";
 import { SearchField } from "./SearchField";
 import { useSearch } from "./useSearch";

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Entry } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 
 /** Tells by ear that something has come, from now on; never for older pages. What it says is read in the log. */
 export function NewMessages({ entries }: { entries: readonly Entry[] }) {

@@ -5,7 +5,7 @@ import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { dayOf, longDay } from "../../lib/time";
 import { Button } from "../../ui/Button";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import type { OpenConversation } from "./conversation";
 import { EntryRow, UnsentRow } from "./EntryRow";
 import { NewMessages } from "./NewMessages";

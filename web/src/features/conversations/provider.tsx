@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
-import { useSession } from "../session/session";
+import { useSession } from "../session/context";
 import { createInbox, type Inbox } from "./inbox";
 import { createOutbox, type Outbox } from "./outbox";
 

@@ -5,7 +5,7 @@ import { showTitle } from "../../lib/title";
 import { Button } from "../../ui/Button";
 import { Waiting } from "../../ui/Waiting";
 import { Wordmark } from "../../ui/Wordmark";
-import { SessionContext } from "../session/session";
+import { SessionContext } from "../session/context";
 import { Door } from "./Door";
 import styles from "./GuestPage.module.css";
 import type { GuestVisit, VisitState } from "./GuestVisit";

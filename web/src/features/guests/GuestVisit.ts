@@ -3,7 +3,7 @@ import { ApiProblem } from "../../api/problems";
 import type { Socket } from "../../api/socket";
 import type { GuestLink, GuestRole, GuestSnapshot, Me } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
-import type { Session } from "../session/session";
+import type { Session } from "../session/context";
 import type { OngoingCall } from "../calls/OngoingCall";
 import type { LocalDevices } from "../media/LocalDevices";
 import { guestProblem } from "./words";

@@ -3,7 +3,7 @@ import { OngoingCall } from "../calls/OngoingCall";
 import { deviceId } from "../calls/seat";
 import type { LocalDevices } from "../media/LocalDevices";
 import { MediaSession } from "../media/MediaSession";
-import type { Session } from "../session/session";
+import type { Session } from "../session/context";
 
 /** A guest's place in the call, with the camera and microphone that were tried at the door. */
 export function takeSeat(callId: string, session: Session, devices: LocalDevices): OngoingCall {

@@ -3,7 +3,7 @@ import { problemText } from "../../api/problems";
 import { chooseLocale, i18n, useLocale } from "../../lib/i18n";
 import { LiveRegion } from "../../ui/Banner";
 import { Menu, MenuChoice, MenuItem } from "../../ui/Menu";
-import { useSession } from "./session";
+import { useSession } from "./context";
 import styles from "./AccountMenu.module.css";
 
 /** The person's name; language and sign-out below it. */

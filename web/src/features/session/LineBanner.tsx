@@ -1,7 +1,7 @@
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { Banner, LiveRegion } from "../../ui/Banner";
-import { useSession } from "./session";
+import { useSession } from "./context";
 
 /** Says that the line is lost, and nothing else. */
 export function LineBanner() {

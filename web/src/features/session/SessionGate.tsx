@@ -5,7 +5,8 @@ import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
-import { createSessionDoor, SessionContext } from "./session";
+import { SessionContext } from "./context";
+import { createSessionDoor } from "./session";
 import { SignInPage } from "./SignInPage";
 
 interface Props {

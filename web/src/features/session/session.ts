@@ -1,20 +1,11 @@
-import { createContext, use } from "react";
-import { type Api, createApi } from "../../api/client";
+import { createApi } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
-import { connectSocket, type Socket } from "../../api/socket";
-import type { AccountKind, Me, SignedIn } from "../../api/wire";
+import { connectSocket } from "../../api/socket";
+import type { AccountKind, SignedIn } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
 import { erasePersonal } from "../../lib/stored";
 import { showTimesIn } from "../../lib/time";
-
-/** A signed-in person's page: who, and the two ways to the server. */
-export interface Session {
-  readonly me: Me;
-  readonly api: Api;
-  readonly socket: Socket;
-  /** Ends the session on the server and erases what the person has written here. */
-  signOut(): Promise<void>;
-}
+import type { Session } from "./context";
 
 export type SessionState =
   | { status: "loading" }
@@ -81,12 +72,4 @@ export function createSessionDoor(kind: AccountKind, clinic: string, asksAgain =
   }
 
   return { state, load };
-}
-
-export const SessionContext = createContext<Session | null>(null);
-
-export function useSession(): Session {
-  const session = use(SessionContext);
-  if (!session) throw new Error("useSession is used outside a signed-in page");
-  return session;
 }
