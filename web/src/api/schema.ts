@@ -535,7 +535,7 @@ export interface components {
             /** @enum {unknown} */
             type: "seen";
         };
-        ServerMessage: components["schemas"]["Entries"] | components["schemas"]["Conversation"] | components["schemas"]["Inbox"] | components["schemas"]["TypingSeen"] | components["schemas"]["Call"] | components["schemas"]["Rings"] | components["schemas"]["Gone"] | components["schemas"]["Ping"];
+        ServerMessage: components["schemas"]["Entries"] | components["schemas"]["Conversation"] | components["schemas"]["Inbox"] | components["schemas"]["TypingSeen"] | components["schemas"]["Call"] | components["schemas"]["Rings"] | components["schemas"]["GuestState"] | components["schemas"]["Gone"] | components["schemas"]["Ping"];
         /** SharingRule */
         SharingRule: {
             may_others_share: boolean;
