@@ -1,8 +1,10 @@
 """The pictures of README and the guides, taken by walking through them: `PICTURES=1` puts them where the papers show them."""
 
 import os
+import re
 from pathlib import Path
 
+from e2e.guests import dialog, link_of, numbers
 from e2e.support import OUTPUT, QUESTION, Stage, accept, expect_remote_picture, start_call
 from playwright.sync_api import Page, expect
 
@@ -39,10 +41,35 @@ def test_the_guides_show_what_is_on_the_screen(stage: Stage) -> None:
     expect(window.get_by_text("Selma Testkvist (Du)")).to_be_visible()
     expect(window.get_by_role("button", name="Avsluta videosamtal")).to_be_visible()
     take(window, "samtal")
+    take_a_visit(stage, window)
 
     window.get_by_role("button", name="Avsluta videosamtal").click()
     expect(window.get_by_role("heading", name=QUESTION)).to_be_visible()
     take(window, "fragan")
+
+
+def take_a_visit(stage: Stage, window: Page) -> None:
+    number = next(numbers)
+    box = dialog(window)
+    box.get_by_role("textbox", name="Telefonnummer").fill(number)
+    box.get_by_role("combobox", name="Roll (valfritt)").select_option(label="tolk")
+    expect(box.get_by_text("Sverige")).to_be_visible()
+    take(window, "bjud-in")
+    box.get_by_role("button", name="Lägg till", exact=True).click()
+    box.get_by_role("button", name="Skicka", exact=True).click()
+    expect(box.get_by_role("button", name=re.compile("^Nytt sms till"))).to_be_visible()
+    window.keyboard.press("Escape")
+    guest = stage.context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
+    guest.goto(link_of(stage, number))
+    guest.get_by_role("textbox", name="Ditt namn").fill("Amira Haddad")
+    expect(guest.get_by_role("button", name="Jag kan inte nu")).to_be_visible()
+    take(guest, "gast")
+    guest.get_by_role("button", name="Gå med i samtalet").click()
+    admit = window.get_by_role("button", name="Släpp in Amira Haddad").first
+    expect(admit).to_be_visible()
+    take(window, "knackar")
+    admit.click()
+    expect_remote_picture(guest)
 
 
 def write(page: Page, text: str) -> None:
