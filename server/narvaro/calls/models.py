@@ -81,6 +81,8 @@ class Attendance(Base):
     name: Mapped[str]
     role: Mapped[str | None]
     invited_by_name: Mapped[str | None]
+    knock_id: Mapped[UUID | None]
+    """Of somebody who was let in; nobody lets in those who placed or answered the call."""
     identity: Mapped[str]
     device_id: Mapped[str]
     joined_at: Mapped[datetime]

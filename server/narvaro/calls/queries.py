@@ -177,6 +177,7 @@ def _attendance_snapshot(attendance: Attendance, hidden: str | None) -> Attendan
         name=_shown_name(attendance, hidden),
         role=attendance.role,  # type: ignore[arg-type]
         invited_by_name=attendance.invited_by_name,
+        knock_id=attendance.knock_id,
         identity=attendance.identity,
         joined_at=attendance.joined_at,
         is_lost=attendance.lost_at is not None,

@@ -54,6 +54,8 @@ class AttendanceSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     role: GuestRole | None
     invited_by_name: str | None
     """Who let this guest or colleague in."""
+    knock_id: UUID | None
+    """Staff remove by it; None: cannot be removed."""
     identity: str
     joined_at: datetime
     is_lost: bool

@@ -35,6 +35,9 @@ def sit_down(call: Call, actor: Actor, device_id: str, *, now: datetime, identit
     seat = seat_of(call, actor)
     if seat is None:
         seat = Attendance(kind=actor.kind, person_id=actor.id, name=actor.name, joined_at=now, identity="", device_id="")
+        for earlier in call.attendances:
+            if (earlier.kind, earlier.person_id) == (actor.kind, actor.id):
+                seat.role, seat.invited_by_name, seat.knock_id = earlier.role, earlier.invited_by_name, earlier.knock_id
         call.attendances.append(seat)
     if seat.device_id != device_id or identity is not None:
         seat.device_id = device_id

@@ -17,10 +17,10 @@ from narvaro.clinics.models import Clinic
 from narvaro.conversations.actions import add_entry
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.schemas import CallFact
-from narvaro.errors import NotFound, Problem
+from narvaro.errors import NotFound
 from narvaro.invitations.knock_actions import put_out
 from narvaro.invitations.models import Invitation, InvitationLink, Knock
-from narvaro.invitations.numbers import number_to_invite
+from narvaro.invitations.numbers import checked_number, number_to_invite
 from narvaro.invitations.queries import TAIL, call_of_invitation
 from narvaro.invitations.rules import InvitationRevoked, KnockStatus
 from narvaro.invitations.schemas import CheckedNumber, NewInvitation
@@ -75,13 +75,9 @@ async def _invite_one(
 
 
 async def check_number(db: AsyncSession, staff: Actor, call_id: UUID, typed: str) -> CheckedNumber:
-    """How it reads and what stands in its way, without inviting. Raises NotFound."""
+    """Without inviting. Raises NotFound."""
     _, call = await _lock_running_call(db, staff, call_id)
-    try:
-        number = await number_to_invite(db, call, typed)
-    except Problem as problem:
-        return CheckedNumber(number=None, shown=typed, region=None, problem=problem.code())
-    return CheckedNumber(number=number.e164, shown=number.shown, region=number.region, problem=None)
+    return await checked_number(db, call, typed)
 
 
 async def send_again(db: AsyncSession, staff: Actor, invitation_id: UUID, *, now: datetime) -> UUID:

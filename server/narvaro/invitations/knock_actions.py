@@ -210,6 +210,7 @@ async def _let_in(
     knock.decided_by = staff.id if staff else None
     who = actor_of(knock, call.clinic_id)
     seat = sit_down(call, who, "", now=now)
+    seat.knock_id = knock.id
     seat.role = _role(knock, invitation)
     if staff is not None:
         seat.invited_by_name = staff.name

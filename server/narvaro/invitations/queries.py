@@ -165,8 +165,9 @@ async def find_visitors(db: AsyncSession, call: Call) -> tuple[list[KnockSnapsho
     texts = select(TextMessage).where(TextMessage.object_id.in_(ids)).order_by(TextMessage.created_at)
     text_of = {text.object_id: text for text in await db.scalars(texts.execution_options(populate_existing=True))}
     by_link = select(Knock).where(Knock.invitation_id.in_(ids)).order_by(Knock.knocked_at)
-    knock_of = {knock.invitation_id: knock for knock in await db.scalars(by_link.execution_options(populate_existing=True))}
     here = {attendance.person_id for attendance in present(call)}
+    latest = list(await db.scalars(by_link.execution_options(populate_existing=True)))
+    knock_of = {knock.invitation_id: knock for knock in sorted(latest, key=lambda knock: knock.id in here)}
     is_over = call.status == CallStatus.ENDED
     return knocks, [
         _invitation_snapshot(each, text_of[each.id], knock_of.get(each.id), here, is_over=is_over) for each in invitations

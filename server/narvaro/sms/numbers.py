@@ -63,6 +63,14 @@ def parse_number(typed: str, allowed_regions: Collection[str]) -> Number:
     return Number(e164=e164, shown=shown_number(e164), region=region)
 
 
+def region_of(typed: str) -> str | None:
+    """Which country it would be in, however wrong it is."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(typed, HOME_REGION))
+    except phonenumbers.NumberParseException:
+        return None
+
+
 def shown_number(e164: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL)
 

@@ -76,6 +76,8 @@ async def test_a_check_names_what_stands_in_the_way(visit: Visit) -> None:
     again = await actions.check_number(visit.db, visit.at.staff, visit.call_id, NUMBER)
     assert again.problem == "number-already-invited"
     assert (await actions.check_number(visit.db, visit.at.staff, visit.call_id, "070-12")).problem == "number-too-short"
+    abroad = await actions.check_number(visit.db, visit.at.staff, visit.call_id, "+49 1512 3456789")
+    assert (abroad.region, abroad.problem) == ("DE", "number-country-not-allowed")
 
 
 async def test_a_knock_waits_for_staff_who_see_name_role_and_digits(visit: Visit) -> None:
@@ -149,6 +151,25 @@ async def test_a_second_browser_knocks_for_itself_and_staff_see_it_b4(visit: Vis
     second = await visit.knock(token, "Någon Annan", now=utc_now())
     assert second.id != first.id
     assert [knock.is_first_device for knock in (await visit.see()).knocks] == [True, False]
+
+
+async def test_a_refused_second_browser_does_not_hide_the_first_that_is_in(visit: Visit) -> None:
+    _, token = await visit.invite()
+    inside = await visit.knock(token)
+    await knock_actions.admit(visit.db, visit.at.staff, inside.id, now=NOON)
+    second = await visit.knock(token, "Någon Annan", now=NOON + timedelta(seconds=5))
+    await knock_actions.refuse(visit.db, visit.at.staff, second.id, now=NOON)
+    assert (await visit.see()).invitations[0].state == "in_call"
+
+
+async def test_a_guest_who_comes_back_is_still_the_interpreter(visit: Visit) -> None:
+    _, token = await visit.invite(role="interpreter")
+    guest = await visit.knock(token)
+    await knock_actions.admit(visit.db, visit.at.staff, guest.id, now=NOON)
+    await attendance_actions.leave_call(visit.db, guest, visit.call_id, now=NOON)
+    await attendance_actions.join_call(visit.db, guest, visit.call_id, device_id=PHONE, now=NOON)
+    seat = (await visit.see()).attendances[-1]
+    assert (seat.role, seat.invited_by_name, seat.knock_id) == ("interpreter", "Selma Testkvist", guest.id)
 
 
 async def test_a_link_is_not_for_a_crowd(visit: Visit) -> None:

@@ -25,6 +25,7 @@ export interface components {
             joined_at: string;
             /** @enum {unknown} */
             kind: "guest" | "patient" | "staff";
+            knock_id: string | null;
             name: string;
             /** Format: uuid */
             person_id: string;

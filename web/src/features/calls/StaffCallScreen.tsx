@@ -90,14 +90,14 @@ function Foot({ ongoing, call, onInvite }: { ongoing: OngoingCall; call: CallSna
   );
 }
 
-/** Guests' knocks have the guests' ids; a colleague cannot be told from the snapshot yet. */
 function RemoveButton({ tile, inviting }: { tile: TileFacts; inviting: Pick<Inviting, "remove"> }) {
   const [failure, setFailure] = useState<string | null>(null);
-  const { attendance, name } = tile;
-  if (attendance?.kind !== "guest") return null;
+  const { attendance, isMe, name } = tile;
+  const knockId = attendance?.knock_id;
+  if (!knockId || isMe) return null;
   return (
     <>
-      <Button tone="quiet" icon={UserRoundX} onClick={() => void inviting.remove(attendance.person_id).catch((error: unknown) => setFailure(invitingProblem(error)))}>
+      <Button tone="quiet" icon={UserRoundX} onClick={() => void inviting.remove(knockId).catch((error: unknown) => setFailure(invitingProblem(error)))}>
         {i18n.t("Ta bort {name} ur samtalet", { name })}
       </Button>
       {failure && <p role="alert">{failure}</p>}

@@ -77,4 +77,5 @@ def upgrade() -> None:
     op.create_index("knocks_waiting", "knocks", ["call_id"], unique=False, postgresql_where=sa.text("status = 'knocking'"))
     op.add_column("attendances", sa.Column("role", sa.Text(), nullable=True))
     op.add_column("attendances", sa.Column("invited_by_name", sa.Text(), nullable=True))
+    op.add_column("attendances", sa.Column("knock_id", sa.Uuid(), nullable=True))
     op.add_column("patients", sa.Column("number", sa.Text(), nullable=True))
