@@ -1,4 +1,4 @@
-"""The state machines of `calls/rules.py` as Mermaid; `python tests/diagrams.py` writes them into ARCHITECTURE.md."""
+"""The state machines of `calls/rules.py` and `invitations/rules.py` as Mermaid; `python tests/diagrams.py` writes them into ARCHITECTURE.md."""
 
 import re
 from collections.abc import Mapping
@@ -6,11 +6,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from narvaro.calls.rules import CALL_TRANSITIONS, RING_TRANSITIONS
+from narvaro.invitations.rules import KNOCK_TRANSITIONS
 
 ARCHITECTURE = Path(__file__).resolve().parents[2] / "ARCHITECTURE.md"
 MACHINES: Mapping[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
     "Call": {before: frozenset(after) for before, after in CALL_TRANSITIONS.items()},
     "Ring": {before: frozenset(after) for before, after in RING_TRANSITIONS.items()},
+    "Knock": {before: frozenset(after) for before, after in KNOCK_TRANSITIONS.items()},
 }
 
 
