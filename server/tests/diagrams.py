@@ -1,4 +1,4 @@
-"""The state machines of `calls/rules.py` and `invitations/rules.py` as Mermaid; `python tests/diagrams.py` writes them into ARCHITECTURE.md."""
+"""The state machines in the rules as Mermaid; `python tests/diagrams.py` writes them into ARCHITECTURE.md."""
 
 import re
 from collections.abc import Mapping
