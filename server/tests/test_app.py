@@ -240,6 +240,15 @@ async def test_another_origin_changes_nothing_c4(site: Site) -> None:
     assert (await site.staff.ask("GET", f"/calls/{call_id}"))["status"] == "active"
 
 
+async def test_signing_out_in_a_call_must_be_meant_c5b(site: Site) -> None:
+    await site.talk()
+    refused = await site.staff.ask("DELETE", "/session", expect=409)
+    assert refused["code"] == "still-in-call"
+    await site.staff.ask("GET", "/me")
+    await site.staff.ask("DELETE", "/session?even_in_call=true", expect=204)
+    await site.staff.ask("GET", "/me", expect=401)
+
+
 async def test_sharing_is_granted_to_those_who_are_there(site: Site) -> None:
     call_id = await site.talk()
     room = next(iter(site.media.rooms))

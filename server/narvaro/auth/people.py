@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from narvaro.auth.actors import ActorKind
+from narvaro.auth.actors import Actor, ActorKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,13 @@ class People:
     admit: Callable[[AsyncSession, Home, Identity, datetime], Awaitable[UUID | None]]
 
 
+RefuseToLeave = Callable[[AsyncSession, Actor], Awaitable[None]]
+"""Raises what should be asked about before this person signs out."""
 FindHome = Callable[[AsyncSession, str | UUID], Awaitable[Home | None]]
 
 _people: dict[ActorKind, People] = {}
 _find_home: list[FindHome] = []
+_refuse_to_leave: list[RefuseToLeave] = []
 
 
 def register_people(kind: ActorKind, people: People) -> None:
@@ -66,6 +69,16 @@ def register_people(kind: ActorKind, people: People) -> None:
 def register_homes(find: FindHome) -> None:
     """`find` takes a slug or an id."""
     _find_home[:] = [find]
+
+
+def register_reason_to_stay(refuse: RefuseToLeave) -> None:
+    if refuse not in _refuse_to_leave:
+        _refuse_to_leave.append(refuse)
+
+
+async def refuse_to_leave(db: AsyncSession, actor: Actor) -> None:
+    for refuse in _refuse_to_leave:
+        await refuse(db, actor)
 
 
 def people_of(kind: ActorKind) -> People:

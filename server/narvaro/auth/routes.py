@@ -3,11 +3,12 @@
 from typing import Any, Literal, cast
 
 from litestar import Request, Response, delete, get
+from litestar.params import FromQuery
 
 from narvaro.auth import cookies, sign_in
 from narvaro.auth.actions import end_session
 from narvaro.auth.guards import CurrentKnown, Db, kind_of, settings_of
-from narvaro.auth.people import find_home
+from narvaro.auth.people import find_home, refuse_to_leave
 from narvaro.auth.schemas import SignedIn
 from narvaro.errors import NotSignedIn
 
@@ -33,9 +34,13 @@ async def show_me(known: CurrentKnown, database: Db) -> SignedIn:
 
 
 @delete(["/api/staff/session", "/api/patient/session"], status_code=204)
-async def sign_out(request: Request[Any, Any, Any], known: CurrentKnown, database: Db) -> Response[None]:
-    """End this browser's session and its sockets."""
+async def sign_out(
+    request: Request[Any, Any, Any], known: CurrentKnown, database: Db, even_in_call: FromQuery[bool] = False
+) -> Response[None]:
+    """End this browser's session and its sockets. In the middle of something it is refused until it is meant (C5b)."""
     async with database.transaction() as db:
+        if not even_in_call:
+            await refuse_to_leave(db, known.actor)
         await end_session(db, known.token_hash)
     base_url = settings_of(request).base_url
     gone = cookies.erased(base_url, cookies.session_cookie_name(base_url, kind_of(request)))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
-from narvaro.calls.rules import CallStatus, RingStatus, Seat, must_ask_feedback
+from narvaro.calls.rules import CallStatus, RingStatus, Seat, StillInCall, must_ask_feedback
 from narvaro.calls.schemas import AttendanceSnapshot, CallSnapshot, IncomingRing, InvitationSnapshot, LeftSnapshot, RingSnapshot
 from narvaro.clinics.models import Clinic
 from narvaro.conversations.models import Conversation
@@ -147,6 +147,14 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
             me, attended, status=CallStatus(call.status), was_answered=call.started_at is not None, answered=answer is not None
         ),
     )
+
+
+async def refuse_in_call(db: AsyncSession, actor: Actor) -> None:
+    """Raises StillInCall for somebody who is in a call that goes on, on whichever page."""
+    mine = (Attendance.kind == actor.kind) & (Attendance.person_id == actor.id)
+    query = select(Attendance.id).where(mine, Attendance.left_at.is_(None), Attendance.lost_at.is_(None)).limit(1)
+    if await db.scalar(query) is not None:
+        raise StillInCall
 
 
 async def _ring_snapshot(db: AsyncSession, call: Call) -> RingSnapshot | None:

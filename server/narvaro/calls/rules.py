@@ -109,6 +109,10 @@ class LastStaffMember(Conflict):
     """You are the only staff member in the call; end it instead."""
 
 
+class StillInCall(Conflict):
+    """You are in a call."""
+
+
 class CallNotOver(Conflict):
     """The question is asked when the call has ended."""
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.people import register_reason_to_stay
 from narvaro.calls.attendance_actions import note_presence
-from narvaro.calls.queries import find_open_calls, load_call, load_incoming
+from narvaro.calls.queries import find_open_calls, load_call, load_incoming, refuse_in_call
 from narvaro.calls.ring_actions import note_delivered
 from narvaro.calls.schemas import Call, Delivered, Rings, Seen
 from narvaro.calls.watch import WATCHES
@@ -56,5 +57,6 @@ def register() -> None:
     register_client_message(Seen, receive_seen)
     register_open_calls(find_open_calls)
     on_presence_changed(note_presence)
+    register_reason_to_stay(refuse_in_call)
     for watch in WATCHES:
         register_watch(watch)

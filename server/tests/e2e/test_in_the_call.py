@@ -179,3 +179,19 @@ def test_every_request_goes_to_our_own_host_a7(stage: Stage) -> None:
     assert stage.foreign_hosts() == set()
     for page in (window, patient):
         assert page.evaluate("window.iceServersForTest.filter((url) => !url.includes('127.0.0.1'))") == []
+
+
+def test_signing_out_in_a_call_is_asked_about(stage: Stage) -> None:
+    staff, window, patient = talk(stage)
+    menu = staff.get_by_role("button", name="Selma Testkvist")
+    menu.click()
+    staff.get_by_role("menuitem", name="Logga ut").click()
+    asked = staff.get_by_role("dialog", name="Du är med i ett videosamtal")
+    asked.get_by_role("button", name="Stanna kvar").click()
+    expect(asked).to_have_count(0)
+    expect_remote_picture(window)
+    menu.click()
+    staff.get_by_role("menuitem", name="Logga ut").click()
+    asked.get_by_role("button", name="Logga ut ändå").click()
+    expect(staff.get_by_role("link", name="Logga in")).to_be_visible()
+    expect(patient.get_by_text("Vårdpersonalen har tappat anslutningen – vänta kvar")).to_be_visible()

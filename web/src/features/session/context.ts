@@ -9,7 +9,8 @@ export interface Session {
   readonly api: Api;
   readonly socket: Socket;
   /** Ends the session on the server and erases what the person has written here. */
-  signOut(): Promise<void>;
+  /** Refused as `still-in-call` in the middle of a call, unless that is meant. */
+  signOut(evenInCall?: boolean): Promise<void>;
 }
 
 export const SessionContext = createContext<Session | null>(null);

@@ -65,8 +65,8 @@ export function createSessionDoor(kind: AccountKind, clinic: string, asksAgain =
     return { me, api, socket, signOut };
   }
 
-  async function signOut(): Promise<void> {
-    await api.delete("/session");
+  async function signOut(evenInCall = false): Promise<void> {
+    await api.delete(evenInCall ? "/session?even_in_call=true" : "/session");
     erasePersonal(kind);
     leave();
   }
