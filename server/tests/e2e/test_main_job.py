@@ -15,7 +15,7 @@ def test_a_nurse_writes_rings_talks_ends_and_answers_ja(stage: Stage) -> None:
     staff.get_by_role("textbox", name="Skriv ett meddelande").fill("Hej Sofia! Jag ringer upp dig på video.")
     staff.get_by_role("button", name="Skicka meddelande").click()
     patient.get_by_role("link", name="Hälsocentralen Testköping").click()
-    expect(patient.get_by_text("Jag ringer upp dig på video.")).to_be_visible()
+    expect(patient.get_by_text("Hej Sofia! Jag ringer upp dig på video.", exact=True).last).to_be_visible()
     calls = staff.get_by_text(re.compile(r"Videosamtal \d\d:\d\d–\d\d:\d\d"))
     before = calls.count()
 
