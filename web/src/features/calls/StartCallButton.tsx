@@ -35,19 +35,21 @@ export function StartCallButton({ conversation, me }: Props) {
           {call ? i18n.t("Gå till samtalet") : i18n.t("Starta videosamtal")}
         </Button>
       )}
-      <div role="status">
-        {blocked && (
-          <div className={styles.notice}>
-            <p>{i18n.t("Fönstret blockerades. Ingen har ringts upp.")}</p>
-            <Button tone="primary" onClick={() => open(blocked)}>
-              {i18n.t("Öppna samtalsfönstret")}
-            </Button>
-          </div>
-        )}
-        {call && isDeserted && !blocked && <Deserted callId={call.id} isActive={call.status === "active"} onEnded={setAsked} />}
-      </div>
       {call && !isMine && <ColleagueCall key={call.id} call={call} onOpen={() => open(call.id)} />}
-      {call && isMine && <ConversationKnocks call={call} />}
+      <div className={styles.below}>
+        <div role="status">
+          {blocked && (
+            <div className={styles.notice}>
+              <p>{i18n.t("Fönstret blockerades. Ingen har ringts upp.")}</p>
+              <Button tone="primary" onClick={() => open(blocked)}>
+                {i18n.t("Öppna samtalsfönstret")}
+              </Button>
+            </div>
+          )}
+          {call && isDeserted && !blocked && <Deserted callId={call.id} isActive={call.status === "active"} onEnded={setAsked} />}
+        </div>
+        {call && isMine && <ConversationKnocks call={call} />}
+      </div>
       {asked && (
         <Dialog heading={i18n.t("Samtalet är avslutat")} onClose={() => setAsked(null)}>
           <Question callId={asked} onDone={() => setAsked(null)} />
