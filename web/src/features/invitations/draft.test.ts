@@ -46,6 +46,14 @@ test("sending also takes the number that is still in the field", async () => {
   expect(draft.state.get().chips).toEqual([]);
 });
 
+test("sending waits for the number that is being added", async () => {
+  const draft = fresh();
+  draft.type("073-092 57 07");
+  await Promise.all([draft.add(), draft.send()]);
+  expect(sent).toEqual([[{ id: "id-1", number: "+46730925707", role: null }]]);
+  expect(draft.state.get()).toMatchObject({ chips: [], complaint: null });
+});
+
 test("a number that is not valid stops the sending", async () => {
   const draft = fresh();
   draft.type("07");

@@ -33,6 +33,7 @@ export class InvitationDraft {
   private readonly store = createStore<Draft>(EMPTY);
   readonly state: Readable<Draft> = this.store;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private taking: Promise<boolean> | null = null;
 
   constructor(
     private readonly inviting: Pick<Inviting, "check" | "invite">,
@@ -77,7 +78,13 @@ export class InvitationDraft {
     clearTimeout(this.timer);
   }
 
-  private async take(): Promise<boolean> {
+  /** Once, though *Skicka* is pressed while *Lägg till* still asks about the number. */
+  private take(): Promise<boolean> {
+    this.taking ??= this.takeField().finally(() => (this.taking = null));
+    return this.taking;
+  }
+
+  private async takeField(): Promise<boolean> {
     const { text, role } = this.state.get();
     const checked = await this.check(text);
     if (checked.number === null || checked.problem !== null) return false;
