@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from builders import NOON, Practice, build_practice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,9 @@ NUMBERS = ("070-174 06 12", "070-174 06 13")
 VERBS = (
     "invite:0",
     "invite:1",
+    "again",
+    "open:0",
+    "decline:0",
     "knock:0",
     "knock:0",
     "knock:1",
@@ -65,10 +69,31 @@ async def invite(world: World, db: AsyncSession, number: str) -> None:
     world.tokens.append(token)
 
 
+async def again(world: World, db: AsyncSession, _: str) -> None:
+    await actions.send_again(db, world.at.staff, await latest_invitation(world, db), now=world.now)
+
+
+async def look_through(world: World, db: AsyncSession, which: str) -> None:
+    await knock_actions.open_link(db, token_of(world, which), now=world.now)
+
+
+async def decline(world: World, db: AsyncSession, which: str) -> None:
+    await knock_actions.decline_link(db, token_of(world, which), now=world.now)
+
+
+def token_of(world: World, which: str) -> str:
+    return world.tokens[int(which)] if len(world.tokens) > int(which) else "unknown"
+
+
+async def latest_invitation(world: World, db: AsyncSession) -> UUID:
+    query = select(Invitation.id).where(Invitation.call_id == world.call_id).order_by(Invitation.created_at.desc()).limit(1)
+    return await db.scalar(query) or uuid4()
+
+
 async def knock(world: World, db: AsyncSession, which: str) -> None:
     world.names += 1
-    token = world.tokens[int(which)] if len(world.tokens) > int(which) else "unknown"
-    await knock_actions.knock(db, NewKnock(token=token, name=f"Gäst {world.names}"), None, now=world.now)
+    new = NewKnock(token=token_of(world, which), name=f"Gäst {world.names}")
+    await knock_actions.knock(db, new, None, now=world.now)
 
 
 async def ask(world: World, db: AsyncSession, _: str) -> None:
@@ -86,10 +111,7 @@ def on_latest_knock(act: Callable[..., Awaitable[object]]) -> Callable[[World, A
 
 
 async def revoke(world: World, db: AsyncSession, _: str) -> None:
-    invitation_id = await db.scalar(
-        select(Invitation.id).where(Invitation.call_id == world.call_id).order_by(Invitation.created_at.desc()).limit(1)
-    )
-    await actions.revoke(db, world.at.staff, invitation_id or uuid4(), now=world.now)
+    await actions.revoke(db, world.at.staff, await latest_invitation(world, db), now=world.now)
 
 
 async def latest_guest(world: World, db: AsyncSession) -> Actor:
@@ -113,6 +135,9 @@ async def end(world: World, db: AsyncSession, _: str) -> None:
 
 ACTS: dict[str, Callable[[World, AsyncSession, str], Awaitable[None]]] = {
     "invite": invite,
+    "again": again,
+    "open": look_through,
+    "decline": decline,
     "knock": knock,
     "ask": ask,
     "admit": on_latest_knock(knock_actions.admit),
@@ -184,3 +209,36 @@ def test_no_order_and_no_race_lets_in_whom_staff_did_not(database_url: str, batc
         await database.close()
 
     asyncio.run(play())
+
+
+@pytest.mark.parametrize("rival", ["refuse", "revoke", "end"])
+async def test_two_answers_at_once_have_one_winner_and_the_other_is_told_a6(database: Database, rival: str) -> None:
+    """Both transactions are open before either begins its verb."""
+    register_features()
+    async with database.transaction() as db:
+        at = await build_practice(db)
+        call = await call_actions.place_call(db, at.staff, uuid4(), at.conversation_id, now=NOON)
+    world = World(database, at, call.id)
+    for verb in ("invite:0", "knock:0"):
+        await attempt(world, verb)
+    ready = asyncio.Barrier(2)
+
+    async def compete(verb: str) -> bool:
+        try:
+            async with database.transaction() as db:
+                await db.execute(select(1))
+                await ready.wait()
+                await ACTS[verb](world, db, "")
+        except (Conflict, NotFound):
+            return False
+        return True
+
+    admitted, other = await asyncio.gather(compete("admit"), compete(rival))
+    await check(world)
+    assert other or rival == "refuse", "revoking and ending are always done"
+    assert admitted or other
+    if rival == "refuse":
+        assert admitted != other
+    async with database.transaction() as db:
+        seated = await db.scalar(select(Attendance.id).where(Attendance.knock_id.is_not(None), Attendance.left_at.is_(None)))
+    assert (seated is not None) == (admitted and not other)
