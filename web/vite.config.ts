@@ -21,17 +21,20 @@ function withPluralsAlone(): Plugin {
 /** What all pages begin with, in one file: it packs smaller than in ten. Single icons stay where they are used. */
 const SHARED = /src.(ui|lib|api|locales|styles)|features.session|node_modules.(react|scheduler|@lingui|lucide-react.dist.esm.(shared|Icon|create|context))/;
 
+export const plugins = [react(), lingui(), withPluralsAlone()];
+
+export const build = { outDir: "../server/narvaro/static", assetsInlineLimit: 0, modulePreload: { polyfill: false } };
+
+/** Staff's and the patient's page; the guest's is built apart (vite.guest.config.ts). */
 export default defineConfig({
-  plugins: [react(), lingui(), withPluralsAlone()],
+  plugins,
   build: {
-    outDir: "../server/narvaro/static",
+    ...build,
     emptyOutDir: true,
-    assetsInlineLimit: 0,
     manifest: "manifest.json",
-    modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ["staff.html", "patient.html", "guest.html"],
-      output: { codeSplitting: { groups: [{ name: "shared", test: SHARED, minShareCount: 3 }] } },
+      input: ["staff.html", "patient.html"],
+      output: { codeSplitting: { groups: [{ name: "shared", test: SHARED, minShareCount: 2 }] } },
     },
   },
   test: {

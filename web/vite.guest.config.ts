@@ -1,0 +1,9 @@
+import { defineConfig } from "vite";
+import { build, plugins } from "./vite.config";
+
+/** The guest's page: the same sources on Preact, 60 kB lighter (docs/decisions/0009). Runs after vite.config.ts, into its folder. */
+export default defineConfig({
+  plugins,
+  resolve: { alias: { react: "preact/compat", "react-dom": "preact/compat" } },
+  build: { ...build, emptyOutDir: false, manifest: "guest-manifest.json", rolldownOptions: { input: ["guest.html"] } },
+});
