@@ -225,7 +225,7 @@ async def load_incoming(db: AsyncSession, patient: Actor, now: datetime) -> Inco
     row = (await db.execute(query)).one_or_none()
     if row is None or (row[0].ended_at is not None and row[0].ended_at < now - RING_SHOWN_FOR):
         return None
-    return incoming(*row._tuple())
+    return incoming(*row)
 
 
 def incoming(ring: Ring, conversation_id: UUID, clinic_name: str) -> IncomingRing:

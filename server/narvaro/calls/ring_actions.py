@@ -103,6 +103,7 @@ async def ask_for_minute(db: AsyncSession, patient: Actor, ring_id: UUID, *, now
     ring.minute_asked_at = now
     ring.expires_at += MINUTE
     await enqueue(db, miss_ring, run_at=ring.expires_at, ring_id=ring.id, clinic_id=call.clinic_id)
+    await record_access(db, patient, "ring.minute", patient_id=patient.id, object_id=ring.id, now=now)
     await wake_call(db, call)
     await wake(db, f"rings:{call.patient_id}")
     return call, ring

@@ -3,11 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.people import register_reason_to_stay
 from narvaro.calls.attendance_actions import note_presence
+from narvaro.calls.models import Call as CallRow
 from narvaro.calls.queries import find_open_calls, load_call, load_incoming, refuse_in_call
 from narvaro.calls.ring_actions import note_delivered
 from narvaro.calls.schemas import Call, Delivered, Rings, Seen
@@ -31,6 +34,12 @@ async def load_call_topic(db: AsyncSession, actor: Actor, id_: UUID | None, _sin
     return Loaded([Call(topic=f"call:{id_}", call=call)], since=call.version)
 
 
+async def record_following(db: AsyncSession, actor: Actor, id_: UUID | None) -> None:
+    """Whoever follows a call sees who is in it (D1)."""
+    patient_id = await db.scalar(select(CallRow.patient_id).where(CallRow.id == id_))
+    await record_access(db, actor, "call.follow", patient_id=patient_id, object_id=id_, now=utc_now())
+
+
 async def load_rings(db: AsyncSession, actor: Actor, _id: UUID | None, _since: int) -> Loaded | None:
     if actor.kind is not ActorKind.PATIENT:
         return None
@@ -51,7 +60,7 @@ def _rings_key(actor: Actor, _id: UUID | None) -> str:
 
 
 def register() -> None:
-    register_topic("call", load_call_topic)
+    register_topic("call", load_call_topic, on_follow=record_following)
     register_topic("rings", load_rings, key=_rings_key)
     register_client_message(Delivered, receive_delivered)
     register_client_message(Seen, receive_seen)

@@ -110,7 +110,7 @@ async def _oddly_seated(db: AsyncSession, now: datetime) -> list[tuple[UUID, UUI
         )
         .distinct()
     )
-    return [row._tuple() for row in await db.execute(query)]
+    return [(clinic_id, call_id) for clinic_id, call_id in await db.execute(query)]
 
 
 async def _say_media(doors: Doors, clinic_id: UUID, call_id: UUID, *, is_down: bool) -> None:

@@ -45,8 +45,17 @@ async def load_entries(db: AsyncSession, actor: Actor, id_: UUID | None, since: 
 
 async def record_following(db: AsyncSession, actor: Actor, id_: UUID | None) -> None:
     """Whoever follows a log reads it (D1)."""
+    await _record(db, actor, "conversation.follow", id_)
+
+
+async def record_watching(db: AsyncSession, actor: Actor, id_: UUID | None) -> None:
+    """The snapshot alone says where the patient is."""
+    await _record(db, actor, "conversation.watch", id_)
+
+
+async def _record(db: AsyncSession, actor: Actor, action: str, id_: UUID | None) -> None:
     patient_id = await db.scalar(select(ConversationRow.patient_id).where(ConversationRow.id == id_))
-    await record_access(db, actor, "conversation.follow", patient_id=patient_id, object_id=id_, now=utc_now())
+    await record_access(db, actor, action, patient_id=patient_id, object_id=id_, now=utc_now())
 
 
 async def tell_typing(db: AsyncSession, socket: SocketFacts, message: Typing, now: datetime) -> None:
@@ -67,7 +76,7 @@ def _inbox_key(actor: Actor, _id: UUID | None) -> str:
 
 def register() -> None:
     register_topic("inbox", load_list, key=_inbox_key)
-    register_topic("conversation", load_conversation)
+    register_topic("conversation", load_conversation, on_follow=record_watching)
     register_topic("entries", load_entries, on_follow=record_following)
     register_client_message(Typing, tell_typing)
     on_presence_changed(note_whereabouts)

@@ -74,9 +74,10 @@ async def _invite_one(
     await record_access(db, staff, "invitation.send", patient_id=call.patient_id, object_id=invitation.id, now=now)
 
 
-async def check_number(db: AsyncSession, staff: Actor, call_id: UUID, typed: str) -> CheckedNumber:
-    """Without inviting. Raises NotFound."""
+async def check_number(db: AsyncSession, staff: Actor, call_id: UUID, typed: str, *, now: datetime) -> CheckedNumber:
+    """Without inviting; logged, since it tells whether the number is the patient's. Raises NotFound."""
     _, call = await _lock_running_call(db, staff, call_id)
+    await record_access(db, staff, "invitation.check", patient_id=call.patient_id, object_id=call.id, now=now)
     return await checked_number(db, call, typed)
 
 

@@ -16,7 +16,7 @@ from narvaro.invitations.schemas import CheckedNumber, KnockRef, NewInvitations,
 async def check_number(call_id: Id, data: JSONBody[NumberToCheck], actor: CurrentActor, database: Db) -> CheckedNumber:
     """What inviting this number would say; in a body, since addresses end up in logs (D3)."""
     async with database.transaction() as db:
-        return await actions.check_number(db, actor, call_id, data.number)
+        return await actions.check_number(db, actor, call_id, data.number, now=utc_now())
 
 
 @post("/calls/{call_id:uuid}/invitations", status_code=200)

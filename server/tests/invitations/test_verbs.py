@@ -70,13 +70,15 @@ async def test_the_patients_own_number_is_not_invited(visit: Visit) -> None:
 
 
 async def test_a_check_names_what_stands_in_the_way(visit: Visit) -> None:
-    fine = await actions.check_number(visit.db, visit.at.staff, visit.call_id, NUMBER)
+    fine = await actions.check_number(visit.db, visit.at.staff, visit.call_id, NUMBER, now=NOON)
     assert (fine.number, fine.region, fine.problem) == ("+46701740612", "SE", None)
     await visit.invite()
-    again = await actions.check_number(visit.db, visit.at.staff, visit.call_id, NUMBER)
+    again = await actions.check_number(visit.db, visit.at.staff, visit.call_id, NUMBER, now=NOON)
     assert again.problem == "number-already-invited"
-    assert (await actions.check_number(visit.db, visit.at.staff, visit.call_id, "070-12")).problem == "number-too-short"
-    abroad = await actions.check_number(visit.db, visit.at.staff, visit.call_id, "+49 1512 3456789")
+    assert (
+        await actions.check_number(visit.db, visit.at.staff, visit.call_id, "070-12", now=NOON)
+    ).problem == "number-too-short"
+    abroad = await actions.check_number(visit.db, visit.at.staff, visit.call_id, "+49 1512 3456789", now=NOON)
     assert (abroad.region, abroad.problem) == ("DE", "number-country-not-allowed")
 
 
