@@ -62,6 +62,13 @@ class TooMany(Problem):
     """A limit is reached; try again later."""
 
     status = 429
+    retry_after: int = 3600
+    """Seconds; at least so long it is of no use to ask again."""
+
+    def __init__(self, detail: str | None = None, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        if retry_after is not None:
+            self.retry_after = retry_after
 
 
 class DoorDown(Problem):

@@ -7,9 +7,10 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import DataError
 
 from narvaro.auth.pages import page
-from narvaro.errors import Malformed, NotFound, NotSignedIn, Problem
+from narvaro.errors import Malformed, NotFound, NotSignedIn, Problem, TooMany
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
 
 
 def on_problem(_request: AnyRequest, problem: Problem) -> Response[dict[str, Any]]:
-    return answer(problem)
+    return answer(problem, {"Retry-After": str(problem.retry_after)} if isinstance(problem, TooMany) else None)
 
 
 def on_validation(_request: AnyRequest, error: ValidationException) -> Response[dict[str, Any]]:
@@ -73,6 +74,11 @@ def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Any
     return answer(kinds.get(error.status_code, Malformed)(), allow)
 
 
+def on_data(_request: AnyRequest, _error: DataError) -> Response[dict[str, Any]]:
+    """A value that no column can hold, like a text with a NUL in it."""
+    return answer(Malformed())
+
+
 def on_anything(request: AnyRequest, error: Exception) -> Response[dict[str, Any]]:
     """No details leave the server; the log has the trace, without locals."""
     log.error("unexpected_error", error=type(error).__name__, exc_info=error)
@@ -83,6 +89,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Problem: on_problem,
     ValidationException: on_validation,
     HTTPException: on_http_exception,
+    DataError: on_data,
     Exception: on_anything,
 }
 """For the whole app."""

@@ -31,6 +31,7 @@ def serve(settings: Settings, *, routes: Sequence[Any] = ()) -> None:
         ws_max_size=65_536,
         server_header=False,
         access_log=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,
         timeout_graceful_shutdown=GRACE,
     )

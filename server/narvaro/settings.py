@@ -107,6 +107,22 @@ def count(value: str) -> int:
     return int(value)
 
 
+def many(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 1_000_000:
+        raise ValueError("must be a number from 1 to 1000000")
+    return int(value)
+
+
+def addresses(value: str) -> tuple[str, ...]:
+    found = tuple(each.strip() for each in value.split(",") if each.strip())
+    for each in found:
+        try:
+            ipaddress.ip_network(each, strict=False)
+        except ValueError:
+            raise ValueError("must be addresses or networks like 10.0.0.4 or 10.0.0.0/24, separated by commas") from None
+    return found
+
+
 def signing_secret(value: str) -> str:
     if len(value) < 32:
         raise ValueError("must be at least 32 characters")
@@ -133,6 +149,8 @@ class Settings:
 
     base_url: str = setting(web_url)
     bind: tuple[str, int] = setting(address, ("127.0.0.1", 8600))
+    trusted_proxies: tuple[str, ...] = setting(addresses, ("127.0.0.1", "::1"))
+    sign_ins_per_address: int = setting(many, 300)
     database_url: str = setting(postgresql_url, secret=True)
     database_pool_size: int = setting(count, 10)
     livekit_url: str = setting(media_api_url)

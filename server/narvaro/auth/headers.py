@@ -70,7 +70,7 @@ def security_headers(settings: Settings) -> BeforeSend:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in always.items():
             headers[name] = value
-        if not scope["path"].startswith("/assets/"):
+        if not (scope["path"].startswith("/assets/") and message["status"] == 200):
             headers["Cache-Control"] = "no-store"
 
     return add_headers

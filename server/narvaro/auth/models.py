@@ -24,6 +24,16 @@ class Session(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class RequestCount(Base):
+    """How often somebody has asked within a window. `key` says neither who nor from where to anybody else."""
+
+    __tablename__ = "request_counts"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    begins_at: Mapped[datetime] = mapped_column(primary_key=True, index=True)
+    count: Mapped[int]
+
+
 class SignInAttempt(Base):
     """One sign-in that has left for the provider; it belongs to the attempt, so several may be under way in one browser.
 

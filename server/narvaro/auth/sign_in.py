@@ -12,12 +12,14 @@ from litestar.response import Redirect
 from narvaro.auth import actions, cookies, pages
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.guards import database_of, settings_of
+from narvaro.auth.limits import limit_sign_ins
 from narvaro.auth.models import SignInAttempt
 from narvaro.auth.oidc import AssuranceTooLow, Provider, ProviderDown, SignInRefused
 from narvaro.auth.people import Home, Identity, find_home, people_of
 from narvaro.auth.rules import next_path
 from narvaro.auth.tokens import hash_token
 from narvaro.clock import utc_now
+from narvaro.errors import TooMany
 
 log = structlog.get_logger()
 
@@ -41,10 +43,14 @@ def sign_in_address(kind: ActorKind, slug: str, next_: str) -> str:
 
 
 async def leave_for_provider(request: AnyRequest, kind: ActorKind, slug: str, wanted: str | None, hint: str | None) -> Answer:
+    try:
+        await limit_sign_ins(request)
+    except TooMany as reached:
+        return too_many(reached)
     now = utc_now()
     next_ = next_path(kind, slug, wanted)
     async with database_of(request).transaction() as db:
-        home = await find_home(db, slug)
+        home = await find_home(db, slug) if slug.isprintable() else None
         if home is None:
             return unknown_clinic()
         attempt = await actions.begin_attempt(db, kind, home.id, next_, now=now)
@@ -61,6 +67,10 @@ async def leave_for_provider(request: AnyRequest, kind: ActorKind, slug: str, wa
 
 
 async def come_back(request: AnyRequest, kind: ActorKind, *, state: str | None, code: str | None, iss: str | None) -> Answer:
+    try:
+        await limit_sign_ins(request)
+    except TooMany as reached:
+        return too_many(reached)
     cookie_name = cookies.attempt_cookie_name(settings_of(request).base_url, kind, hash_token(state or ""))
     async with database_of(request).transaction() as db:
         attempt = await actions.take_attempt(db, kind, state or "", request.cookies.get(cookie_name, ""), now=utc_now())
@@ -114,6 +124,13 @@ async def enter(request: AnyRequest, kind: ActorKind, home: Home, identity: Iden
         token = await actions.start_session(db, kind, person_id, home.id, now=now)
     log.info("signed_in", kind=kind.value, person_id=str(person_id), clinic_id=str(home.id))
     return Redirect(next_, status_code=303, cookies=[cookies.session_cookie(base_url, kind, token)])
+
+
+def too_many(reached: TooMany) -> Answer:
+    text = "Många loggar in härifrån just nu. Vänta några minuter och försök igen."
+    answer = pages.page(429, "För många inloggningar", text)
+    answer.headers["Retry-After"] = str(reached.retry_after)
+    return answer
 
 
 def unknown_clinic() -> Answer:

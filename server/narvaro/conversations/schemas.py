@@ -188,7 +188,7 @@ class NewMessage(Wire, kw_only=True, forbid_unknown_fields=True):
 
 
 class ReadMark(Wire, kw_only=True, forbid_unknown_fields=True):
-    seq: Annotated[int, Meta(ge=0)]
+    seq: Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class Entries(FromServer, kw_only=True, tag="entries"):

@@ -8,29 +8,35 @@ from litestar.params import JSONBody
 from narvaro.auth import cookies
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.guards import CurrentActor, Db, find_session, settings_of
+from narvaro.auth.limits import limit_guests
 from narvaro.clock import utc_now
 from narvaro.invitations import knock_actions, queries
 from narvaro.invitations.schemas import GuestLink, GuestSnapshot, LinkOpened, NewKnock
 
+AnyRequest = Request[Any, Any, Any]
+
 
 @post("/links", status_code=200)
-async def open_link(data: JSONBody[LinkOpened], database: Db) -> GuestLink:
+async def open_link(request: AnyRequest, data: JSONBody[LinkOpened], database: Db) -> GuestLink:
     """What the page shows before the knock."""
+    await limit_guests(request)
     async with database.transaction() as db:
         found = await knock_actions.open_link(db, data.token, now=utc_now())
         return GuestLink(brand=found.clinic.brand, role=found.invitation.role, is_direct=found.is_direct)  # type: ignore[arg-type]
 
 
 @post("/declines", status_code=204)
-async def decline_link(data: JSONBody[LinkOpened], database: Db) -> None:
+async def decline_link(request: AnyRequest, data: JSONBody[LinkOpened], database: Db) -> None:
     """*Jag kan inte nu*."""
+    await limit_guests(request)
     async with database.transaction() as db:
         await knock_actions.decline_link(db, data.token, now=utc_now())
 
 
 @post("/knocks")
-async def knock(request: Request[Any, Any, Any], data: JSONBody[NewKnock], database: Db) -> Response[GuestSnapshot]:
+async def knock(request: AnyRequest, data: JSONBody[NewKnock], database: Db) -> Response[GuestSnapshot]:
     """Ask to be let in; the cookie makes this browser the one that asked."""
+    await limit_guests(request)
     known = await find_session(request, ActorKind.GUEST)
     async with database.transaction() as db:
         guest, token = await knock_actions.knock(db, data, known.actor if known else None, now=utc_now())

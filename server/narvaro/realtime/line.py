@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -232,6 +232,8 @@ class Line:
                         await subscription.kind.on_follow(db, self.facts.actor, subscription.id)
                 subscription.is_followed = True
                 return loaded
+            except DataError:
+                raise
             except DatabaseDown as error:
                 log.warning("load_failed", topic=subscription.name, error=type(error).__name__)
             await asyncio.sleep(pause)

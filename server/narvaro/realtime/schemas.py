@@ -21,7 +21,7 @@ class Subscribe(FromClient, kw_only=True, forbid_unknown_fields=True, tag="subsc
     """Follow a topic. `since`: last `seq` for entries, last `version` for conversation and call, 0 for nothing yet."""
 
     topic: TopicName
-    since: Annotated[int, Meta(ge=0)] = 0
+    since: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 class Unsubscribe(FromClient, kw_only=True, forbid_unknown_fields=True, tag="unsubscribe"):

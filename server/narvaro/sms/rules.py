@@ -17,6 +17,8 @@ TO_UNKNOWN_NUMBER = 5
 class SmsTooSoon(TooMany):
     """The number got a text less than a minute ago."""
 
+    retry_after = 60
+
 
 class SmsNumberLimit(TooMany):
     """The number has got as many texts as one day allows."""

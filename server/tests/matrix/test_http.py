@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import httpx2
+import msgspec
 import pytest
 from litestar import Litestar
 from matrix.conftest import Desk
@@ -36,7 +37,8 @@ async def ask(browser: httpx2.AsyncClient, operation: str, row: Row, of: Names) 
     method, _, path = operation.partition(" ")
     if row.of:
         path = path.replace("{}", str(uuid4()) if row.of == "new" else of[row.of])
-    return await browser.request(method, path, json=row.body(of) if row.body else None)
+    content = msgspec.json.encode(row.body(of)) if row.body else None
+    return await browser.request(method, path, content=content)
 
 
 def expected(operation: str, row: Row, role: str) -> int:
@@ -94,6 +96,30 @@ async def test_who_may_is_let_in_and_logged_d1(operation: str, world: World, des
             if isinstance(row.log, Logged):
                 patient = row.log.whose and str(world.ours.actors[row.log.whose].id)
                 assert (row.log.action, patient) in await desk.log.rows(world.ours, role, end), role
+
+
+FROM_ELSEWHERE = (
+    {"origin": ""},
+    {"origin": "null"},
+    {"origin": "https://evil.example"},
+    {"content-type": "text/plain"},
+    {"content-type": "application/x-www-form-urlencoded"},
+)
+
+
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if not name.startswith("GET ")])
+async def test_what_another_sites_page_asks_changes_nothing_c4(operation: str, world: World, desk: Desk) -> None:
+    """The browser would send the cookie of whoever may."""
+    row = OPERATIONS[operation]
+    before = await desk.log.contents()
+    for headers in FROM_ELSEWHERE:
+        if "origin" not in headers and row.body is None:
+            continue
+        async with desk.browser(world.ours.who.get(row.may[-1])) as browser:
+            browser.headers.update(headers)
+            answer = await ask(browser, operation, row, world.ours.of)
+        assert answer.status_code == 400, headers
+    assert await desk.log.contents() == before
 
 
 def leaks(answer: httpx2.Response, secrets: set[str]) -> set[str]:
