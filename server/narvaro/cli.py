@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from narvaro import provisioning
+from narvaro import auditing, provisioning
 from narvaro.db.migrate import migrate
 from narvaro.db.session import Database
 from narvaro.errors import Problem
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept between starts")
     demo.add_argument("--fresh", action="store_true", help="begin with nothing but the demo's people")
     provisioning.add_commands(commands, run_in_database)
+    auditing.add_commands(commands, run_in_database)
     return root
 
 

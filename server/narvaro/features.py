@@ -1,5 +1,6 @@
 """What every process of an installation begins with: the doors from its settings, and who tells whom inside."""
 
+import narvaro.audit.tasks
 import narvaro.calls.topics
 import narvaro.clinics.sign_in
 import narvaro.conversations.topics
@@ -28,4 +29,4 @@ def open_doors(settings: Settings) -> Doors:
         ice_servers=settings.ice_servers,
     )
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
-    return Doors(database=database, media=media, sms=open_sms(settings, database))
+    return Doors(database=database, media=media, sms=open_sms(settings, database), audit_years=settings.audit_years)

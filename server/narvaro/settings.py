@@ -123,6 +123,12 @@ def addresses(value: str) -> tuple[str, ...]:
     return found
 
 
+def years_of_audit(value: str) -> int:
+    if not value.isdecimal() or not 5 <= int(value) <= 100:
+        raise ValueError("must be a number of years from 5, which the law asks for, to 100")
+    return int(value)
+
+
 def signing_secret(value: str) -> str:
     if len(value) < 32:
         raise ValueError("must be at least 32 characters")
@@ -151,6 +157,7 @@ class Settings:
     bind: tuple[str, int] = setting(address, ("127.0.0.1", 8600))
     trusted_proxies: tuple[str, ...] = setting(addresses, ("127.0.0.1", "::1"))
     sign_ins_per_address: int = setting(many, 300)
+    audit_years: int = setting(years_of_audit, 10)
     database_url: str = setting(postgresql_url, secret=True)
     database_pool_size: int = setting(count, 10)
     livekit_url: str = setting(media_api_url)

@@ -15,3 +15,5 @@ class Doors:
     database: Database
     media: MediaServer
     sms: "Sms"
+    audit_years: int = 10
+    """So long the access log is kept."""

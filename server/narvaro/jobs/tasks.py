@@ -70,6 +70,11 @@ def hourly(work: "Task[..., Any, Any]") -> "Task[..., Any, Any]":
     return cast("Task[..., Any, Any]", jobs_app.periodic(cron=f"{minutes_past} * * * *")(work))
 
 
+def minutely(work: "Task[..., Any, Any]") -> "Task[..., Any, Any]":
+    """As `hourly`, each minute."""
+    return cast("Task[..., Any, Any]", jobs_app.periodic(cron="* * * * *")(work))
+
+
 async def enqueue(
     db: AsyncSession,
     task: "Task[..., Any, Any]",
