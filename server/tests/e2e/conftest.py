@@ -5,10 +5,12 @@ A failing test leaves a screenshot and the console of every page, and a trace, i
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,8 +30,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("demo")
+def demo() -> Iterator[Demo]:
+    """Not in pytest's own directory: another run's start closes that to others, the database's user too."""
+    data = Path(tempfile.mkdtemp(prefix="narvaro-e2e-"))
     command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(data / "data")]
     OUTPUT.mkdir(exist_ok=True)
     with (OUTPUT / "demo.log").open("wb") as log:
@@ -42,6 +45,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) == 0
     process.stdout.close()
+    shutil.copytree(data / "data" / "logs", OUTPUT / "logs", dirs_exist_ok=True)
+    shutil.rmtree(data)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +79,8 @@ def leave_evidence(stage: Stage, name: str) -> None:
     safe = re.sub(r"\W+", "-", name)
     (OUTPUT / f"{safe}.console.txt").write_text("\n".join(stage.console))
     for number, context in enumerate(stage.contexts):
-        context.tracing.stop(path=OUTPUT / f"{safe}-{number}.trace.zip")
+        if stage.is_traced:
+            context.tracing.stop(path=OUTPUT / f"{safe}-{number}.trace.zip")
         for tab, page in enumerate(context.pages):
             page.screenshot(path=OUTPUT / f"{safe}-{number}-{tab}.png")
 
