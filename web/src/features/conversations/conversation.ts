@@ -28,6 +28,7 @@ export interface OpenConversation {
 
 const TYPING_SHOWN_MS = 5_000;
 const TYPING_EVERY_MS = 3_000;
+const TRY_AGAIN_AFTER_MS = 3_000;
 const NOTHING: ConversationState = { status: "loading", conversation: null, timeline: EMPTY_TIMELINE, older: "idle", typing: null };
 
 export function openConversation(api: Api, socket: Socket, outbox: Outbox, id: string): OpenConversation {
@@ -37,18 +38,27 @@ export function openConversation(api: Api, socket: Socket, outbox: Outbox, id: s
   let readSeq = 0;
   let typingSaidAt = 0;
   let typingTimer: ReturnType<typeof setTimeout> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   let stops: (() => void)[] = [];
   let isRunning = false;
 
   async function load(): Promise<void> {
     if (state.get().status !== "ready") change({ status: "loading" });
+    await fetchAll();
+  }
+
+  /** Tries again by itself: the socket says nothing when only the database was away. */
+  async function fetchAll(): Promise<void> {
+    clearTimeout(retry);
     try {
       const { conversation, page } = await api.get<ConversationOpened>(path);
       change({ status: "ready", conversation, timeline: mergeEntries({ ...EMPTY_TIMELINE, hasOlder: page.has_older }, page.entries) });
       settle();
       if (isRunning) followTopics();
     } catch (error) {
-      change({ status: error instanceof ApiProblem && error.status === 404 ? "gone" : "failed" });
+      const isGone = error instanceof ApiProblem && error.status === 404;
+      change({ status: isGone ? "gone" : "failed" });
+      if (!isGone && isRunning) retry = setTimeout(() => void fetchAll(), TRY_AGAIN_AFTER_MS);
     }
   }
 
@@ -130,6 +140,7 @@ export function openConversation(api: Api, socket: Socket, outbox: Outbox, id: s
     return () => {
       isRunning = false;
       clearTimeout(typingTimer);
+      clearTimeout(retry);
       for (const stop of [...others, ...stops]) stop();
       stops = [];
     };
