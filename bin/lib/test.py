@@ -18,3 +18,4 @@ for name, arguments in (("Server tests", ["-n", "2", "--ignore", "tests/e2e"]), 
     setup.say(f"{name} …")
     if code := subprocess.run(["pytest", "-q", *arguments], check=False).returncode:
         sys.exit(code)
+setup.step("Nothing lost, for a short while", [setup.ROOT / "bin" / "bench", "durability", "--short"])
