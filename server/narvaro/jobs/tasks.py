@@ -28,6 +28,9 @@ LONGEST_PAUSE: Final = timedelta(minutes=5)
 jobs_app = App(connector=PsycopgConnector())
 """Opened by the worker only: enqueueing borrows the caller's connection."""
 
+RUNNING: set[int | None] = set()
+"""The ids of the jobs that this process works on just now."""
+
 
 class SoonThenSeldom(BaseRetryStrategy):
     """After 1, 2, 4 … s, at most 5 minutes apart, for about 6 hours."""
@@ -56,7 +59,12 @@ def task(
         async def run(context: JobContext, /, **stored: Any) -> None:
             doors: Doors = context.additional_context["doors"]
             given = {key: msgspec.convert(value, hints[key], strict=False) for key, value in stored.items()}
-            await cast(Any, work)(doors, **given)
+            job_id = context.job.id
+            RUNNING.add(job_id)
+            try:
+                await cast(Any, work)(doors, **given)
+            finally:
+                RUNNING.discard(job_id)
 
         strategy = SoonThenSeldom() if retry is True else retry
         return jobs_app.task(name=name, pass_context=True, retry=strategy)(run)
