@@ -118,6 +118,12 @@ class Hub:
         async with self._room_to_load, self._database.transaction() as db:
             yield db
 
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """As `transaction`, for queries only."""
+        async with self._room_to_load, self._database.reading() as db:
+            yield db
+
     async def record(self, line: AnyLine) -> None:
         """Store where this line's person is; announces it."""
         async with self.transaction() as db:
