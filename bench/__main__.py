@@ -25,7 +25,7 @@ def main() -> int:
     options.add_argument("--json", action="store_true", help="end with one line of JSON")
     options.add_argument("--short", action="store_true", help="within 60 s")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="of what is random")
-    options.add_argument("--faults", type=int, help="durability: how many")
+    options.add_argument("--faults", type=int, help="durability: how many, and as many messages in proportion")
     given = options.parse_args()
     result = asyncio.run(measure(given.name, Options(given.short, given.seed, given.faults)))
     print_table(result)

@@ -39,6 +39,7 @@ SHORT = Size(faults=8, messages=300, pause=1.6, pace=6, longest_patience=3, sett
 async def measure(options: Options) -> Result:
     size = SHORT if options.short else LONG
     count = options.faults or size.faults
+    messages = size.messages * count // size.faults
     print(f"seed {options.seed}", flush=True)
     async with running_product(webs=2, workers=2, livekit=True) as product:
         clinic = await found_clinic(product, staff=PAIRS, patients=PAIRS)
@@ -49,7 +50,7 @@ async def measure(options: Options) -> Result:
             began = time.monotonic()
             saboteur = Saboteur(product, lambda chance: cut_some(clients, chance))
             await saboteur.carry_out(draw(options.seed, count, mean_pause=size.pause))
-            while world.acknowledged("post") < size.messages:
+            while world.acknowledged("post") < messages:
                 await asyncio.sleep(0.2)
             worked = time.monotonic() - began
             settled = await settle(product, world, clients, size.settle_within)

@@ -51,13 +51,13 @@ async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation
     Raises NotFound, CallAlreadyOpen, CallOfAnotherStaffMember.
     """
     conversation = await lock_conversation(db, staff, conversation_id)
-    placed = await db.scalar(select(Call).where(Call.id == call_id))
-    if placed is not None:
+    is_open = (Call.conversation_id == conversation_id) & (Call.status != CallStatus.ENDED)
+    known = {call.id: call for call in await db.scalars(select(Call).where((Call.id == call_id) | is_open))}
+    if placed := known.get(call_id):
         if (placed.conversation_id, placed.placed_by) != (conversation_id, staff.id):
             raise CallOfAnotherStaffMember
         return await read_call(db, call_id)
-    query = select(Call.id).where(Call.conversation_id == conversation_id, Call.status != CallStatus.ENDED)
-    if await db.scalar(query) is not None:
+    if known:
         raise CallAlreadyOpen
     call = Call(
         id=call_id,
@@ -68,13 +68,13 @@ async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation
         placed_by_name=staff.name,
         room=f"call-{secrets.token_urlsafe(18)}",
         status=CallStatus.OPEN,
+        version=1,
         placed_at=now,
         no_staff_since=now,
         rings=[],
         attendances=[],
     )
     db.add(call)
-    await db.flush()
     await add_ring(db, call, staff, now=now)
     await record_access(db, staff, "call.place", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_conversation(db, conversation)

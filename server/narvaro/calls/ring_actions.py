@@ -42,13 +42,12 @@ def ringing(call: Call) -> Ring | None:
 
 
 async def add_ring(db: AsyncSession, call: Call, staff: Actor, *, now: datetime) -> Ring:
-    """The caller holds the conversation's lock."""
+    """The caller holds the conversation's lock. What rings is woken first: the patient's page loads it before the rest."""
     ring = Ring(status=RingStatus.RINGING, rung_by=staff.id, rung_by_name=staff.name, rung_at=now, expires_at=now + RING_FOR)
     call.rings.append(ring)
-    await db.flush()
-    await enqueue(db, miss_ring, run_at=ring.expires_at, ring_id=ring.id, clinic_id=call.clinic_id)
-    await wake_call(db, call)
     await wake(db, f"rings:{call.patient_id}")
+    await wake_call(db, call)
+    await enqueue(db, miss_ring, run_at=ring.expires_at, ring_id=ring.id, clinic_id=call.clinic_id)
     return ring
 
 
