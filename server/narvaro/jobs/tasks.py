@@ -89,15 +89,17 @@ async def enqueue(
     *,
     run_at: datetime | None = None,
     queueing_lock: str | None = None,
+    lock: str | None = None,
     **args: Any,
 ) -> None:
     """Run the task after this transaction has committed, at `run_at` at the earliest.
 
-    With `queueing_lock`, nothing is added while a job with the same lock waits. `args`: ids and other small JSON values.
+    With `queueing_lock`, nothing is added while a job with the same lock waits; with `lock`, it waits while one runs.
+    `args`: ids and other small JSON values.
     """
     connection = await db.connection()
     driver = (await connection.get_raw_connection()).driver_connection
-    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, connection=driver)
+    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, lock=lock, connection=driver)
     if queueing_lock is None:
         await job.defer_async(**msgspec.to_builtins(args))
         return

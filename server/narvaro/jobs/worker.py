@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from narvaro.db.session import Database
 from narvaro.jobs.doors import Doors
+from narvaro.jobs.rescue import BEAT, DEAD_AFTER
 from narvaro.jobs.tasks import RUNNING, jobs_app
 from narvaro.jobs.watch import keep_watch
 
@@ -21,9 +22,6 @@ POLL_AFTER: Final = 0.25
 """Seconds. A NOTIFY that arrives during a fetch is lost until the next poll."""
 DRAIN_FOR: Final = 20.0
 """Seconds that running jobs get after SIGTERM; what is cut off is run again later."""
-BEAT_EVERY: Final = 2.0
-SILENT_AFTER: Final = 10.0
-"""Seconds without a heartbeat after which a worker is taken for dead, and what it had begun is begun again."""
 RESCUE_EVERY: Final = 2.0
 
 log = structlog.get_logger()
@@ -45,8 +43,8 @@ async def _work(doors: Doors, install_signal_handlers: bool) -> None:
         delete_jobs="successful",
         fetch_job_polling_interval=POLL_AFTER,
         shutdown_graceful_timeout=DRAIN_FOR,
-        update_heartbeat_interval=BEAT_EVERY,
-        stalled_worker_timeout=SILENT_AFTER,
+        update_heartbeat_interval=BEAT,
+        stalled_worker_timeout=2 * DEAD_AFTER,
         additional_context={"doors": doors},
         install_signal_handlers=install_signal_handlers,
     )
@@ -64,19 +62,10 @@ async def _rescue_for_ever(worker: Worker) -> None:
     while True:
         await asyncio.sleep(RESCUE_EVERY)
         try:
-            await rescue_abandoned_jobs()
             if worker.worker_id is not None:
                 suspects = await rescue_forgotten_jobs(worker.worker_id, suspects)
         except (ConnectorException, OSError) as error:
             log.warning("jobs_not_rescued", error=type(error).__name__)
-
-
-async def rescue_abandoned_jobs() -> None:
-    """Begin again what a worker had begun that was killed, or is silent: its jobs would stay *doing* for ever."""
-    manager = jobs_app.job_manager
-    await manager.prune_stalled_workers(SILENT_AFTER)
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_AFTER):
-        await _begin_again(job)
 
 
 async def rescue_forgotten_jobs(worker_id: int, suspects: Set[int]) -> set[int]:
