@@ -14,7 +14,7 @@ from narvaro.sms import DeliveryReceipt
 from narvaro.sms.models import TextMessage
 from narvaro.sms.purposes import PURPOSES
 from narvaro.sms.rules import BETWEEN_TWO, COUNTED_FOR, GIVE_UP_AFTER, Limits, SentSoFar, refuse_too_many
-from narvaro.sms.tasks import send_text
+from narvaro.sms.tasks import lock_of, send_text
 
 
 async def queue_text(
@@ -49,7 +49,7 @@ async def queue_text(
     )
     db.add(row)
     await db.flush()
-    await enqueue(db, send_text, text_id=row.id)
+    await enqueue(db, send_text, lock=lock_of(row.id), text_id=row.id)
     return row.id
 
 
