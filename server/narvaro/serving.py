@@ -52,7 +52,8 @@ async def run_jobs(settings: Settings) -> None:
     register_features()
     doors = open_doors(settings)
     try:
-        await run_worker(doors)
+        async with doors.sms.listening():
+            await run_worker(doors)
     finally:
         await doors.sms.close()
         await doors.media.close()

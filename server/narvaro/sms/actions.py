@@ -83,3 +83,14 @@ async def note_receipt(db: AsyncSession, gateway: str, text_id: UUID, receipt: D
     row.done_at = now
     await db.flush()
     await PURPOSES[row.purpose].changed(db, row.object_id)
+
+
+async def note_receipt_by_name(
+    db: AsyncSession, gateway: str, gateway_id: str, receipt: DeliveryReceipt, *, now: datetime
+) -> None:
+    """Where a receipt tells only the gateway's own name for the text. Raises NotFound."""
+    query = select(TextMessage.id).where(TextMessage.gateway == gateway, TextMessage.gateway_id == gateway_id)
+    text_id = await db.scalar(query.order_by(TextMessage.created_at.desc()).limit(1))
+    if text_id is None:
+        raise NotFound
+    await note_receipt(db, gateway, text_id, receipt, now=now)

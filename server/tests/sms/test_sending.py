@@ -18,6 +18,7 @@ from narvaro.jobs import Doors
 from narvaro.media.memory import MemoryMedia
 from narvaro.sms import DeliveryReceipt, OutgoingText, ReceiptCall, SmsGateway, SmsRefused, SmsUnavailable, SmsUnknown, tasks
 from narvaro.sms.actions import note_receipt, queue_text
+from narvaro.sms.gateways import taking_receipts
 from narvaro.sms.models import TextMessage
 from narvaro.sms.purposes import PURPOSES, Composed, Purpose, Stationery
 from narvaro.sms.rules import (
@@ -254,6 +255,18 @@ async def test_a_texts_jobs_run_one_after_the_other(desk: Desk) -> None:
     async with desk.database.transaction() as db:
         locks = (await db.scalars(text("SELECT lock FROM procrastinate_jobs"))).all()
     assert locks == [f"sms:{text_id}"] * 2
+
+
+async def test_a_receipt_may_name_the_text_as_the_gateway_does(desk: Desk) -> None:
+    text_id = await desk.ask()
+    await desk.send(text_id, MemoryGateway("smpp"))
+    take = taking_receipts(desk.database, "smpp")
+    with pytest.raises(NotFound):
+        await take("m2", DeliveryReceipt("delivered"))
+    with pytest.raises(NotFound):
+        await taking_receipts(desk.database, "another")("m1", DeliveryReceipt("delivered"))
+    await take("m1", DeliveryReceipt("delivered"))
+    assert (await desk.read(text_id)).status == "delivered"
 
 
 async def test_what_must_not_be_sent_any_more_is_not(desk: Desk) -> None:
