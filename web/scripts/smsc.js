@@ -3,7 +3,8 @@
  *
  * It takes what SMPP 3.4 allows and refuses the rest. Commands are lines of JSON on stdin, each answered by one on stdout:
  * {do: "status", bind, submit} answers so from then on; {do: "break"} takes the next text and drops the line instead of
- * answering; {do: "silent"} answers nothing any more; {do: "texts"}; {do: "cut"}; {do: "deliver", pdus} → their answers.
+ * answering; {do: "slow", ms} answers texts so late; {do: "silent"} answers nothing any more; {do: "texts"}; {do: "cut"};
+ * {do: "deliver", pdus} → their answers.
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -15,6 +16,7 @@ const answered = { binds: 0, unbinds: 0, enquiries: 0 };
 let told = { bind: 0, submit: 0 };
 let isBreaking = false;
 let isSilent = false;
+let delay = 0;
 let sessions = [];
 
 /** What is wrong with a submit_sm, as a status; 0 when nothing is. */
@@ -36,7 +38,8 @@ function submit(session, pdu) {
     isBreaking = false;
     return session.destroy();
   }
-  session.send(pdu.response({ message_id: `s${texts.length}` }));
+  const answer = pdu.response({ message_id: `s${texts.length}` });
+  setTimeout(() => session.send(answer), delay);
 }
 
 function bind(session, pdu) {
@@ -80,6 +83,7 @@ function deliver(pdus) {
 const COMMANDS = {
   status: ({ bind = 0, submit: status = 0 }) => { told = { bind, submit: status }; },
   break: () => { isBreaking = true; },
+  slow: ({ ms }) => { delay = ms; },
   silent: () => { isSilent = true; },
   texts: () => texts,
   answered: () => answered,
