@@ -8,6 +8,7 @@ setup.prepare_python(for_development=True)
 setup.prepare_web()
 setup.prepare_livekit()
 setup.prepare_chromium()
+setup.prepare_redis()
 os.chdir(setup.SERVER)
 if sys.argv[1:]:
     os.execvp("pytest", ["pytest", *sys.argv[1:]])

@@ -95,6 +95,10 @@ class Line:
         if not self.closed.done():
             self.closed.set_result(code)
 
+    @property
+    def closed_with(self) -> int | None:
+        return self.closed.result() if self.closed.done() and not self.closed.cancelled() else None
+
     def release(self) -> None:
         """Follow nothing more."""
         for subscription in list(self._subscriptions.values()):

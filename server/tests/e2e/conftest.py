@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +30,22 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(data / "data")]
+    with running(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
+
+
+@contextmanager
+def running(home: Path, *options: str) -> Iterator[Demo]:
+    """The demo in processes of its own, until it has ended in good order."""
+    command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(home / "data")]
     OUTPUT.mkdir(exist_ok=True)
     with (OUTPUT / "demo.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=Path(__file__).parents[2])
+        process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, cwd=Path(__file__).parents[2])
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"the demo ended with {process.wait()}; test-output/demo.log says why"
     ready = json.loads(line)
-    yield Demo(ready["base_url"], ready["people"], process.pid, data / "data")
+    yield Demo(ready["base_url"], ready["people"], process.pid, home / "data")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) == 0
     process.stdout.close()
@@ -81,6 +88,12 @@ def leave_evidence(stage: Stage, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def caretakers(demo: Demo, browser: Browser) -> Iterator[list[Page]]:
+    with watching(demo, browser) as pages:
+        yield pages
+
+
+@contextmanager
+def watching(demo: Demo, browser: Browser) -> Iterator[list[Page]]:
     """The clinic's staff, each on a page of their own, which follows nothing."""
     contexts = [browser.new_context(base_url=demo.base_url) for _ in STAFF]
     yield [settle(context.new_page(), demo, name) for context, name in zip(contexts, STAFF, strict=True)]

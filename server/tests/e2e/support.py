@@ -65,15 +65,21 @@ class Demo:
     data: Path
 
     def child(self, name: str) -> int:
-        """The pid of the demo's process whose command line holds the name."""
-        children = psutil.Process(self.pid).children(recursive=True)
-        return int(next(child.pid for child in children if name in " ".join(child.cmdline())))
+        return self.children(name)[0]
+
+    def children(self, name: str) -> list[int]:
+        """Of the demo's processes, those whose command line holds the name; one may vanish while being looked at."""
+        found = []
+        for child in psutil.Process(self.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if name in " ".join(child.cmdline()):
+                    found.append(int(child.pid))
+        return found
 
     def has_replaced(self, name: str, pid: int) -> bool:
         """Another process does the work of the one that was killed."""
-        with suppress(StopIteration, psutil.NoSuchProcess):
-            return self.child(name) != pid
-        return False
+        now = self.children(name)
+        return bool(now) and pid not in now
 
     def logs(self) -> str:
         """What every process has written."""
