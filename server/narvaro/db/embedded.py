@@ -161,7 +161,11 @@ def end_orphan(data: Path) -> None:
     lines = _read_lines(data / "postmaster.pid")
     if not lines or not lines[0].isdecimal():
         return
-    pid = int(lines[0])
+    _end_server(int(lines[0]), data)
+    _end_sessions(data)
+
+
+def _end_server(pid: int, data: Path) -> None:
     if not _is_postgres_on(pid, data):
         return
     for sign, patience in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
@@ -169,6 +173,19 @@ def end_orphan(data: Path) -> None:
             os.kill(pid, sign)
         if _is_gone_within(pid, data, patience):
             return
+
+
+def _end_sessions(data: Path) -> None:
+    """What a killed server has left: a busy session does not notice, and holds the memory that the next server needs."""
+    import psutil  # part of the demo, like the server itself
+
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.name() == "postgres" and Path(process.cwd()) == data.resolve():
+                process.kill()
+                left.append(process)
+    psutil.wait_procs(left, timeout=5)
 
 
 def _is_gone_within(pid: int, data: Path, seconds: float) -> bool:

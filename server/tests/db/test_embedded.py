@@ -72,6 +72,22 @@ def test_the_orphan_of_a_killed_owner_is_ended(server: EmbeddedPostgres) -> None
     second.stop()
 
 
+def test_a_killed_server_is_started_again_though_one_of_its_own_still_works(server: EmbeddedPostgres) -> None:
+    """A session in a loop does not notice that its server is gone, and holds the memory that the next one needs."""
+    assert server.process is not None
+    other = psycopg.connect(server.url(), autocommit=True)
+    busy = other.info.backend_pid
+    other.pgconn.send_query(b"DO $$ BEGIN LOOP END LOOP; END $$")
+    server.process.kill()
+    server.process.wait()
+    assert psutil.pid_exists(busy)
+    server.start()
+    assert not psutil.pid_exists(busy)
+    other.close()
+    with psycopg.connect(server.url()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_process_with_a_recycled_number_is_left_alone(tmp_path: Path) -> None:
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
