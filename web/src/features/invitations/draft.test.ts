@@ -54,6 +54,15 @@ test("sending waits for the number that is being added", async () => {
   expect(draft.state.get()).toMatchObject({ chips: [], complaint: null });
 });
 
+test("what is typed while a number is being added stays in the field", async () => {
+  const draft = fresh();
+  draft.type("073-092 57 07");
+  const adding = draft.add();
+  draft.type("+46 70 111 22 33");
+  await adding;
+  expect(draft.state.get()).toMatchObject({ text: "+46 70 111 22 33", chips: [{ number: "+46730925707" }] });
+});
+
 test("a number that is not valid stops the sending", async () => {
   const draft = fresh();
   draft.type("07");

@@ -89,7 +89,8 @@ export class InvitationDraft {
     const checked = await this.check(text);
     if (checked.number === null || checked.problem !== null) return false;
     const chip = { id: this.makeId(), number: checked.number, shown: checked.shown, role };
-    this.change({ chips: [...this.state.get().chips, chip], text: PREFIX, role: null, checked: null, complaint: null });
+    this.change({ chips: [...this.state.get().chips, chip], complaint: null });
+    if (this.state.get().text === text) this.change({ text: PREFIX, role: null, checked: null });
     return true;
   }
 
