@@ -5,10 +5,12 @@ A failing test leaves a screenshot and the console of every page, and a trace, i
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,14 +31,18 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running(tmp_path_factory.mktemp("demo")) as demo:
+def demo() -> Iterator[Demo]:
+    with running() as demo:
         yield demo
 
 
 @contextmanager
-def running(home: Path, *options: str) -> Iterator[Demo]:
-    """The demo in processes of its own, until it has ended in good order."""
+def running(*options: str) -> Iterator[Demo]:
+    """The demo in processes of its own, until it has ended in good order.
+
+    Not in pytest's own directory: another run's start closes that to others, the database's user too.
+    """
+    home = Path(tempfile.mkdtemp(prefix="narvaro-e2e-"))
     command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(home / "data")]
     OUTPUT.mkdir(exist_ok=True)
     with (OUTPUT / "demo.log").open("wb") as log:
@@ -49,6 +55,8 @@ def running(home: Path, *options: str) -> Iterator[Demo]:
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) == 0
     process.stdout.close()
+    shutil.copytree(home / "data" / "logs", OUTPUT / "logs", dirs_exist_ok=True)
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +89,8 @@ def leave_evidence(stage: Stage, name: str) -> None:
     safe = re.sub(r"\W+", "-", name)
     (OUTPUT / f"{safe}.console.txt").write_text("\n".join(stage.console))
     for number, context in enumerate(stage.contexts):
-        context.tracing.stop(path=OUTPUT / f"{safe}-{number}.trace.zip")
+        if stage.is_traced:
+            context.tracing.stop(path=OUTPUT / f"{safe}-{number}.trace.zip")
         for tab, page in enumerate(context.pages):
             page.screenshot(path=OUTPUT / f"{safe}-{number}-{tab}.png")
 

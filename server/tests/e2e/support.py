@@ -108,13 +108,16 @@ class Stage:
     hosts: set[str] = field(default_factory=set)
     console: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
+    is_traced: bool = True
+    """Every page is filmed for the case that the test fails; too much for two cores when there are six."""
 
     def context(self, *, browser: Browser | None = None, **options: Any) -> BrowserContext:
         options = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
         context = (browser or self.browser).new_context(base_url=self.demo.base_url, **options)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH_PEERS)
-        context.tracing.start(screenshots=True, snapshots=True)
+        if self.is_traced:
+            context.tracing.start(screenshots=True, snapshots=True)
         context.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         context.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
         context.on("page", lambda page: page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}")))

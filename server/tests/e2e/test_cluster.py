@@ -32,8 +32,8 @@ MEDIA_PORT = """async () => {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running(tmp_path_factory.mktemp("cluster"), "--cluster") as cluster:
+def demo() -> Iterator[Demo]:
+    with running("--cluster") as cluster:
         yield cluster
 
 
