@@ -1,12 +1,17 @@
-"""How every page and state looks and behaves: light and dark, narrow and wide, without a mouse, without jumping."""
+"""How every page and state looks and behaves: light and dark, narrow and wide, without a mouse, without jumping.
 
+With LOOKS set, a picture of each is left in `test-output/`.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
 
 import pytest
-from e2e.support import QUESTION, Stage, accept, expect_remote_picture, post_json, start_call
+from e2e.guests import dialog, invite, link_of, numbers, open_link, panel
+from e2e.support import OUTPUT, QUESTION, Stage, accept, expect_remote_picture, post_json, start_call, talk
 from playwright.sync_api import Locator, Page, expect
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -57,6 +62,8 @@ class Inspector:
             for theme in themes:
                 page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
                 self._note(state, f"{width} {theme}", self._grave(page))
+                if "LOOKS" in os.environ:
+                    page.screenshot(path=OUTPUT / f"look-{state.replace(' ', '-')}-{width}-{theme}.png")
         page.set_viewport_size(size)
 
     def _grave(self, page: Page) -> list[str]:
@@ -213,6 +220,87 @@ def look_at_a_call_that_came_to_nothing(staff: Page, patient: Page, look: Callab
     expect(window.get_by_role("button", name="Stäng fönstret")).to_be_visible()
     look(window, "cancelled")
     patient.get_by_role("button", name="Stäng", exact=True).click()
+
+
+def test_nothing_is_grave_when_somebody_is_invited_and_knocks(stage: Stage, inspector: Inspector) -> None:
+    look = inspector.look
+    staged = partial(look, themes=("light",))  # always dark
+    dead = stage.context().new_page()
+    dead.goto("/g#dead")
+    expect(dead.get_by_role("heading", name="Länken fungerar inte.")).to_be_visible()
+    look(dead, "guest dead link")
+    _, window, _ = talk(stage)
+    number, other = next(numbers), next(numbers)
+    look_at_the_dialog(window, number, staged)
+    invite(window, other)
+    window.get_by_role("button", name="Stäng panelen").click()
+    guest = stage.context(viewport={"width": 390, "height": 844}).new_page()
+    guest.goto(link_of(stage, number))
+    look_at_the_door(guest, look)
+    expect(window.get_by_role("button", name="Släpp in Amira Haddad").first).to_be_visible()
+    staged(window, "staff a knock")
+    panel(window)
+    staged(window, "staff a knock in the panel")
+    refused = open_link(stage, link_of(stage, other), "Fel Person")
+    window.get_by_role("button", name="Neka Fel Person").first.click()
+    expect(refused.get_by_text("Du släpptes inte in.")).to_be_visible()
+    look(refused, "guest refused")
+    window.get_by_role("button", name="Släpp in Amira Haddad").first.click()
+    expect_remote_picture(guest)
+    look_at_a_visit(window, guest, look, staged)
+
+
+def look_at_the_dialog(window: Page, number: str, look: Callable[[Page, str], None]) -> None:
+    box = dialog(window)
+    look(window, "invite nobody yet")
+    field = box.get_by_role("textbox", name="Telefonnummer")
+    field.fill(number)
+    box.get_by_role("button", name="Lägg till", exact=True).click()
+    expect(field).to_have_value("+46")
+    field.fill("070-12")
+    box.get_by_role("button", name="Skicka", exact=True).click()
+    expect(box.get_by_text("Kontrollera numret.")).to_be_visible()
+    look(window, "invite a wrong number")
+    field.fill("+46")
+    box.get_by_role("button", name="Skicka", exact=True).click()
+    expect(box.get_by_role("button", name="Nytt sms till")).to_be_visible()
+    look(window, "invite sent")
+    window.keyboard.press("Escape")
+
+
+def look_at_the_door(guest: Page, look: Callable[[Page, str], None]) -> None:
+    enter = guest.get_by_role("button", name="Gå med i samtalet")
+    enter.click()
+    expect(guest.get_by_text("Skriv ditt namn först.")).to_be_visible()
+    look(guest, "guest door without name")
+    guest.get_by_role("button", name="Jag kan inte nu").click()
+    expect(guest.get_by_text("Tack för att du sa till.")).to_be_visible()
+    look(guest, "guest declined")
+    guest.get_by_role("button", name="Jag kan nu").click()
+    guest.get_by_role("button", name="Prova kamera och mikrofon").click()
+    expect(guest.get_by_role("meter", name="Ljudnivå")).to_be_visible()
+    guest.get_by_role("textbox", name="Ditt namn").fill("Amira Haddad")
+    look(guest, "guest door with preview")
+    enter.click()
+    expect(guest.get_by_text("Väntar på att vårdpersonalen släpper in dig.")).to_be_visible()
+    look(guest, "guest waiting")
+
+
+def look_at_a_visit(window: Page, guest: Page, look: Callable[[Page, str], None], staged: Callable[[Page, str], None]) -> None:
+    expect(window.get_by_role("button", name="Ta bort Amira Haddad ur samtalet")).to_be_visible()
+    staged(window, "staff with a guest")
+    staged(guest, "guest in the call")
+    guest.get_by_role("button", name="Lämna samtalet").click()
+    expect(guest.get_by_text("Du har lämnat samtalet.")).to_be_visible()
+    look(guest, "guest left")
+    guest.get_by_role("button", name="Gå tillbaka till samtalet").click()
+    expect_remote_picture(guest)
+    window.get_by_role("button", name="Avsluta videosamtal").click()
+    expect(guest.get_by_role("heading", name=QUESTION)).to_be_visible()
+    look(guest, "guest question")
+    guest.get_by_role("button", name="Nej", exact=True).click()
+    expect(guest.get_by_role("heading", name="Samtalet är avslutat.")).to_be_visible()
+    look(guest, "guest end")
 
 
 def write(page: Page, text: str) -> None:
