@@ -68,6 +68,18 @@ def address(value: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def private_address(value: str) -> tuple[str, int]:
+    """Metrics are nobody's business outside (G5)."""
+    host, port = address(value)
+    try:
+        is_private = ipaddress.ip_address(host).is_private and not ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        is_private = host == "localhost"
+    if not is_private:
+        raise ValueError("must be a private address and a port like 127.0.0.1:8690")
+    return host, port
+
+
 def ice_servers(value: str) -> tuple[str, ...]:
     servers = tuple(server.strip() for server in value.split(",") if server.strip())
     if not all(server.startswith(("stun:", "turn:", "turns:")) for server in servers):
@@ -189,6 +201,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = setting(addresses, ("127.0.0.1", "::1"))
     sign_ins_per_address: int = setting(many, 300)
     audit_years: int = setting(years_of_audit, 10)
+    metrics_bind: tuple[str, int] | None = setting(private_address, None)
     database_url: str = setting(postgresql_url, secret=True)
     database_pool_size: int = setting(count, 10)
     livekit_url: str = setting(media_api_url)

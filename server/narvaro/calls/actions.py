@@ -33,6 +33,7 @@ from narvaro.conversations.models import Conversation
 from narvaro.conversations.queries import lock_conversation
 from narvaro.conversations.schemas import CallFact, EndReason
 from narvaro.jobs import enqueue
+from narvaro.metrics import CALLS_ENDED
 
 WhenEnded = Callable[[AsyncSession, Call], Awaitable[None]]
 
@@ -150,6 +151,7 @@ async def _end(
     was_active = call.status == CallStatus.ACTIVE
     call.status = next_call_status(CallStatus(call.status), CallStatus.ENDED)
     call.reason = reason
+    CALLS_ENDED.labels(reason).inc()
     call.ended_at = now
     call.no_staff_since = None
     ring = ringing(call)

@@ -28,6 +28,7 @@ from narvaro.conversations.actions import add_entry
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.schemas import CallFact, EntryKind
 from narvaro.jobs import Doors, enqueue, task
+from narvaro.metrics import RING_DELIVERED, RINGS_ENDED
 from narvaro.realtime.topics import wake
 
 ENTRY_OF: dict[RingStatus, EntryKind] = {
@@ -130,7 +131,9 @@ async def note_delivered(db: AsyncSession, patient: Actor, ring_id: UUID, *, see
         return
     if ring.delivered_at is not None and (not seen or ring.seen_at is not None):
         return
-    ring.delivered_at = ring.delivered_at or now
+    if ring.delivered_at is None:
+        ring.delivered_at = now
+        RING_DELIVERED.observe((now - ring.rung_at).total_seconds())
     if seen:
         ring.seen_at = now
     await wake_call(db, call)
@@ -150,6 +153,7 @@ async def end_ring(
     """Stop it on every device; all prepared ones but `keep_device` are put out of the room. Raises RingNoLongerRinging."""
     ring.status = next_ring_status(RingStatus(ring.status), status)
     ring.ended_at = now
+    RINGS_ENDED.labels(status.value).inc()
     losers = select(RingDevice.identity).where(RingDevice.ring_id == ring.id, RingDevice.device_id != (keep_device or ""))
     for identity in await db.scalars(losers):
         await enqueue(db, eject, room=call.room, identity=identity)

@@ -4,8 +4,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Final, ParamSpec, cast, get_type_hints
+from uuid import UUID
 
 import msgspec
+import structlog
 from procrastinate import (
     App,
     BaseRetryStrategy,
@@ -59,10 +61,12 @@ def task(
         async def run(context: JobContext, /, **stored: Any) -> None:
             doors: Doors = context.additional_context["doors"]
             given = {key: msgspec.convert(value, hints[key], strict=False) for key, value in stored.items()}
+            ids = {key: str(value) for key, value in given.items() if isinstance(value, UUID)}
             job_id = context.job.id
             RUNNING.add(job_id)
             try:
-                await cast(Any, work)(doors, **given)
+                with structlog.contextvars.bound_contextvars(task=name, **ids):
+                    await cast(Any, work)(doors, **given)
             finally:
                 RUNNING.discard(job_id)
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.clock import utc_now
 from narvaro.db.session import Database
+from narvaro.metrics import SOCKETS
 from narvaro.realtime.listener import Listener
 from narvaro.realtime.presence import SocketFacts, beat_sockets, put_socket, remove_sockets
 
@@ -105,6 +106,7 @@ class Hub:
 
     def add(self, line: AnyLine) -> None:
         self._lines.add(line)
+        SOCKETS.inc()
 
     async def remove(self, line: AnyLine) -> None:
         """The line is closed. Many that close together are removed in one transaction.
@@ -112,6 +114,7 @@ class Hub:
         Who was in a call that this process leaves to another stays there on paper until the row is swept: nobody is told (G3).
         """
         self._lines.discard(line)
+        SOCKETS.dec()
         if line.is_recorded and not (line.facts.call_id and line.closed_with == COME_BACK):
             self._leaving.append(line.facts)
             async with self._one_removes:

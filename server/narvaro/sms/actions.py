@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.errors import NotFound
 from narvaro.jobs import enqueue
+from narvaro.metrics import TEXTS
 from narvaro.sms import DeliveryReceipt
 from narvaro.sms.models import TextMessage
 from narvaro.sms.purposes import PURPOSES
@@ -80,6 +81,7 @@ async def note_receipt(db: AsyncSession, gateway: str, text_id: UUID, receipt: D
         return
     row.status = receipt.status
     row.why = receipt.why
+    TEXTS.labels(receipt.status, receipt.why or "").inc()
     row.done_at = now
     await db.flush()
     await PURPOSES[row.purpose].changed(db, row.object_id)

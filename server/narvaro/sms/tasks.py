@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.clock import utc_now
 from narvaro.jobs import Doors, enqueue, task
+from narvaro.metrics import TEXTS
 from narvaro.sms import OutgoingText, SmsGateway, SmsRefused, SmsUnavailable, SmsUnknown
 from narvaro.sms.models import TextMessage
 from narvaro.sms.purposes import PURPOSES, Composed
@@ -137,6 +138,7 @@ async def _lock(db: AsyncSession, text_id: UUID) -> TextMessage:
 async def _store(db: AsyncSession, row: TextMessage, status: str, why: str | None, *, now: datetime) -> None:
     row.status = status
     row.why = why
+    TEXTS.labels(status, why or "").inc()
     if status == "sent":
         row.sent_at = now
     else:

@@ -176,6 +176,7 @@ OPERATIONS: dict[str, Row] = {**CONVERSATIONS, **CALLS, **STAFFS, **PATIENTS_ROW
 PUBLIC = {
     "GET /assets/{}": "the built client",
     "GET /healthz": "says nothing of anybody",
+    "GET /readyz": "says nothing of anybody",
     "GET /api/schema": "the shapes, no content",
     "GET /api/schema/{}": "the shapes, no content",
     "GET /api/schema/openapi.json": "the shapes, no content",
