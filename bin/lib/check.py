@@ -1,3 +1,4 @@
+import advisories
 import setup
 
 setup.prepare_python(for_development=True)
@@ -8,3 +9,4 @@ setup.step("Types", ["mypy"], cwd=setup.SERVER)
 setup.step("Boundaries", ["lint-imports"], cwd=setup.SERVER)
 for name, script in (("Web", "check"), ("Generated types", "check:wire"), ("Sizes", "check:sizes")):
     setup.step(name, ["npm", "run", script], cwd=setup.WEB)
+advisories.list_them()
