@@ -145,6 +145,7 @@ async def test_a_join_token_is_short_and_narrow_a2(site: Site) -> None:
         assert not {"roomAdmin", "roomCreate", "roomList", "roomRecord", "ingressAdmin", "hidden"} & {
             k for k, v in video.items() if v
         }
+        assert not token.get("name"), "the room's people would read it, guests too (D1b)"
         assert (video["canPublishData"], video["canUpdateOwnMetadata"]) == (False, False)
     assert claims(prepared["token"])["video"]["canSubscribe"] is False
     assert set(claims(joined["media"]["token"])["video"]["canPublishSources"]) == {"camera", "microphone"}

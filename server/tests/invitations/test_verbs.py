@@ -217,6 +217,14 @@ async def test_direct_entry_is_for_the_first_browser_and_no_protected_identity_b
     assert (await load_guest(visit.db, second)).status == "knocking"
 
 
+async def test_nobody_finds_out_a_protected_name_by_trying_it_d1b(visit: Visit) -> None:
+    await visit.db.execute(update(Patient).values(has_protected_identity=True))
+    _, token = await visit.invite()
+    with pytest.raises(NameTaken):
+        await visit.knock(token, "patienten")
+    assert (await visit.knock(token, visit.at.patient.name)).name == visit.at.patient.name
+
+
 async def test_a_guest_does_not_learn_a_protected_name_d1b(visit: Visit) -> None:
     await visit.db.execute(update(Patient).values(has_protected_identity=True))
     guest = await visit.come_in()
