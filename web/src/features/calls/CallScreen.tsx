@@ -7,7 +7,7 @@ import { LiveRegion } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
 import { faultText } from "../media/faults";
 import { useSession } from "../session/context";
-import { bannersOf } from "./banners";
+import { bannersOf, type CallBanner } from "./banners";
 import styles from "./CallScreen.module.css";
 import { ControlButton } from "./ControlButton";
 import controls from "./Controls.module.css";
@@ -28,6 +28,8 @@ interface Props {
   waiting?: ReactNode;
   /** What is said above everything else: those who knock. Given way to *Deltagare*, which shows them too. */
   news?: ReactNode;
+  /** What is said across the top to these people alone. */
+  banners?: CallBanner[];
   /** What went wrong outside this screen. */
   failure?: string | null;
   /** What staff add to *Deltagare*. */
@@ -41,7 +43,7 @@ interface Props {
 type Panel = "people" | "messages" | null;
 
 /** The call itself: pictures, what has to be said, controls in one row, a panel. Always dark. */
-export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOutside = null, parts, messages, children }: Props) {
+export function CallScreen({ ongoing, leaving, waiting, news, banners = [], failure: failureOutside = null, parts, messages, children }: Props) {
   const { me, socket } = useSession();
   const state = useStore(ongoing.state);
   const media = useStore(ongoing.media.state);
@@ -86,7 +88,7 @@ export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOu
           <div className={styles.notices}>
             {news && panel !== "people" && <div className={styles.news}>{news}</div>}
             <LiveRegion>
-              {bannersOf(state, media.line, line === "offline", me.kind).map((banner) => (
+              {[...bannersOf(state, media.line, line === "offline", me.kind), ...banners].map((banner) => (
                 <div key={banner.id} className={styles.notice} data-tone={banner.tone}>
                   <p>{banner.words}</p>
                   {banner.act === "ring-again" && <Button onClick={() => attempt(ongoing.ringAgain())}>{i18n.t("Ring igen")}</Button>}

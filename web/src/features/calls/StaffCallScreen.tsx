@@ -18,7 +18,9 @@ import { ControlButton } from "./ControlButton";
 import { MessagesPanel } from "./MessagesPanel";
 import type { OngoingCall } from "./OngoingCall";
 import { SharingSwitch } from "./SharingSwitch";
+import { staffBanners } from "./staffBanners";
 import type { TileFacts } from "./tiles";
+import { useNow } from "./useNow";
 
 interface Props {
   ongoing: OngoingCall;
@@ -37,6 +39,7 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
   const [inviting] = useState(() => createInviting(api, ongoing.id, (told) => ongoing.tell(told)));
   const [isInviting, setInviting] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
+  const now = useNow(call?.ring?.status === "ringing");
   const knocks = call?.knocks ?? NOBODY;
   const isSharing = media.screen !== null || Object.values(media.people).some((person) => person.screen);
   const hasColleague = call?.attendances.some((one) => one.kind === "staff" && !ongoing.isMe(one));
@@ -56,6 +59,7 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
       ongoing={ongoing}
       waiting={waiting}
       failure={failure}
+      banners={call ? staffBanners(call, now) : undefined}
       news={<KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />}
       parts={
         call
