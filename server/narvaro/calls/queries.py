@@ -1,6 +1,7 @@
 """Reading calls and rings through the actor's eyes, and taking the lock that every change of them begins with."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,15 @@ from sqlalchemy.orm import selectinload
 from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
 from narvaro.calls.rules import CallStatus, RingStatus, Seat, StillInCall, must_ask_feedback
-from narvaro.calls.schemas import AttendanceSnapshot, CallSnapshot, IncomingRing, InvitationSnapshot, LeftSnapshot, RingSnapshot
+from narvaro.calls.schemas import (
+    AttendanceSnapshot,
+    CallSnapshot,
+    IncomingRing,
+    InvitationSnapshot,
+    InvitedBefore,
+    LeftSnapshot,
+    RingSnapshot,
+)
 from narvaro.clinics.models import Clinic
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.queries import lock_conversation
@@ -20,13 +29,22 @@ from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.realtime.presence import pages_of_person
 
-Visitors = tuple[list[KnockSnapshot], list[InvitationSnapshot]]
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Those outside one call, as its staff read them."""
+
+    knocks: list[KnockSnapshot] = field(default_factory=list)
+    invitations: list[InvitationSnapshot] = field(default_factory=list)
+    invited_before: list[InvitedBefore] = field(default_factory=list)
+
+
 FindVisitors = Callable[[AsyncSession, Call], Awaitable[Visitors]]
 FindKnocks = Callable[[AsyncSession, Sequence[UUID]], Awaitable[dict[UUID, list[KnockSnapshot]]]]
 
 
 async def _no_visitors(_db: AsyncSession, _call: Call) -> Visitors:
-    return [], []
+    return Visitors()
 
 
 async def _no_knocks(_db: AsyncSession, _call_ids: Sequence[UUID]) -> dict[UUID, list[KnockSnapshot]]:
@@ -117,7 +135,7 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
     call, patient, clinic_name, answer = row
     is_guest = actor.kind is ActorKind.GUEST
     hidden = patient.name if is_guest and patient.has_protected_identity else None
-    knocks, invitations = await _find_visitors(db, call) if actor.kind is ActorKind.STAFF else ([], [])
+    visitors = await _find_visitors(db, call) if actor.kind is ActorKind.STAFF else Visitors()
     me = Seat(actor.kind, actor.id)
     attended = [Seat(attendance.kind, attendance.person_id) for attendance in call.attendances]
     return CallSnapshot(
@@ -137,8 +155,9 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
         ring=None if is_guest else await _ring_snapshot(db, call),
         attendances=[_attendance_snapshot(attendance, hidden) for attendance in present(call)],
         left=_left(call, hidden),
-        knocks=knocks,
-        invitations=invitations,
+        knocks=visitors.knocks,
+        invitations=visitors.invitations,
+        invited_before=visitors.invited_before,
         no_staff_since=call.no_staff_since,
         may_others_share=call.may_others_share,
         is_media_down=call.is_media_down,

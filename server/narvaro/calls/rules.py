@@ -36,6 +36,8 @@ class RingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+TextLanguage = Literal["sv", "en"]
+"""Of an invitation's text and, at first, of the page behind its link."""
 InvitationState = Literal[
     "queued",
     "sent",

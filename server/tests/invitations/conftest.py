@@ -31,10 +31,12 @@ class Visit:
     at: Practice
     call_id: UUID
 
-    async def invite(self, *, number: str = NUMBER, role: str | None = None, now: datetime = NOON) -> tuple[UUID, str]:
+    async def invite(
+        self, *, number: str = NUMBER, role: str | None = None, language: str = "sv", now: datetime = NOON
+    ) -> tuple[UUID, str]:
         """→ the invitation, and a link's token as its text would carry it."""
         invitation_id = uuid4()
-        new = NewInvitation(id=invitation_id, number=number, role=role)  # type: ignore[arg-type]
+        new = NewInvitation(id=invitation_id, number=number, role=role, language=language)  # type: ignore[arg-type]
         await actions.invite(self.db, self.at.staff, self.call_id, [new], now=now)
         return invitation_id, await self.link(invitation_id, now=now)
 

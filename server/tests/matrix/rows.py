@@ -144,6 +144,9 @@ STAFFS: dict[str, Row] = {
         told=NOT_IN_CALL,
         body=lambda _: {"invitations": [{"id": str(uuid4()), "number": "070-174 06 99"}]},
     ),
+    "POST /api/staff/calls/{}/invitations/again": Row(
+        IN_CALL, NotLogged("nobody was invited before; each invitation is logged as such"), of="call", told=NOT_IN_CALL
+    ),
     "POST /api/staff/invitations/{}/texts": Row(IN_CALL, Logged("invitation.resend"), of="invitation", told=NOT_IN_CALL),
     "POST /api/staff/invitations/{}/revoke": Row(IN_CALL, Logged("invitation.revoke"), of="invitation", told=NOT_IN_CALL),
     "POST /api/staff/calls/{}/knocks": Row(NOT_IN_CALL, Logged("call.knock"), of="call", told=IN_CALL),

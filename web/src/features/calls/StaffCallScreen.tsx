@@ -64,7 +64,8 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
       parts={
         call
           ? {
-              outside: <Outside call={call} inviting={inviting} isSharing={isSharing} />,
+              knocks: <KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />,
+              outside: <Outside call={call} inviting={inviting} />,
               foot: <Foot ongoing={ongoing} call={call} onInvite={() => setInviting(true)} />,
               actionOn: (tile) => <RemoveButton tile={tile} inviting={inviting} />,
             }
@@ -78,7 +79,7 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
         </>
       }
     >
-      {isInviting && call && <InviteDialog inviting={inviting} invitations={call.invitations} onClose={() => setInviting(false)} />}
+      {isInviting && call && <InviteDialog inviting={inviting} invitations={call.invitations} invitedBefore={call.invited_before} onClose={() => setInviting(false)} />}
     </CallScreen>
   );
 }

@@ -1,7 +1,7 @@
 import type { Api } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
 import type { Socket } from "../../api/socket";
-import type { GuestLink, GuestRole, GuestSnapshot, Me } from "../../api/wire";
+import type { GuestLink, GuestRole, GuestSnapshot, Me, TextLanguage } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
 import type { Session } from "../session/context";
 import type { OngoingCall } from "../calls/OngoingCall";
@@ -36,6 +36,8 @@ export interface VisitDoors {
   forgetToken: () => void;
   /** Code that nobody needs before touching it: what opens camera and microphone, and the call. */
   loadDevices: () => Promise<{ LocalDevices: new () => LocalDevices }>;
+  /** The invitation's language, unless the person has chosen one. */
+  speak: (language: TextLanguage) => Promise<void>;
   loadSeat: () => Promise<{ takeSeat: (callId: string, session: Session, devices: LocalDevices) => OngoingCall }>;
 }
 
@@ -60,6 +62,9 @@ export class GuestVisit {
     const [guest, link] = await Promise.all([this.ask(this.doors.api.get<GuestSnapshot>("/me")), token ? this.ask(this.doors.api.post<GuestLink>("/links", { token })) : null]);
     this.link = link instanceof Error ? null : link;
     const isHere = guest !== null && !(guest instanceof Error);
+    const told = this.link ?? (isHere ? guest : null);
+    // A catalogue that does not come must not keep anybody out: the page goes on in the language it has.
+    if (told) await this.doors.speak(told.language).catch(() => undefined);
     if (isHere && (!this.link || guest.status === "knocking" || guest.status === "admitted")) return this.settleIn(guest);
     if (this.link) return this.go({ name: "door", link: this.link });
     this.go({ name: guest instanceof Error || link instanceof Error ? "unreachable" : "dead" });

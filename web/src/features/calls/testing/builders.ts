@@ -58,6 +58,7 @@ export function callSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     left: [],
     knocks: [],
     invitations: [],
+    invited_before: [],
     no_staff_since: null,
     may_others_share: false,
     is_media_down: false,
