@@ -24,6 +24,7 @@ from narvaro.calls.rules import (
     StillRinging,
     end_reason_without_staff,
     ends_without_staff_at,
+    may_be_pinned,
     next_call_status,
 )
 from narvaro.calls.seats import stand_up, wake_call
@@ -32,6 +33,7 @@ from narvaro.conversations.actions import add_entry, wake_conversation
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.queries import lock_conversation
 from narvaro.conversations.schemas import CallFact, EndReason
+from narvaro.errors import NotFound
 from narvaro.jobs import enqueue
 from narvaro.metrics import CALLS_ENDED
 
@@ -131,6 +133,24 @@ async def set_sharing(db: AsyncSession, staff: Actor, call_id: UUID, *, may_othe
         raise CallHasEnded
     call.may_others_share = may_others_share
     action = "call.sharing.allow" if may_others_share else "call.sharing.forbid"
+    await record_access(db, staff, action, patient_id=call.patient_id, object_id=call.id, now=now)
+    await wake_call(db, call)
+    return call
+
+
+async def pin(db: AsyncSession, staff: Actor, call_id: UUID, attendance_id: UUID | None, *, now: datetime) -> Call:
+    """Put an interpreter on everybody's stage instead of whoever is there. Raises NotFound, CallHasEnded, NotAnInterpreter."""
+    _, call = await lock_own_call(db, staff, call_id)
+    if call.status == CallStatus.ENDED:
+        raise CallHasEnded
+    chosen = next((seat for seat in present(call) if seat.id == attendance_id), None)
+    if chosen is not None:
+        may_be_pinned(chosen.kind, chosen.role)
+    elif attendance_id is not None:
+        raise NotFound
+    for seat in call.attendances:
+        seat.is_pinned = seat is chosen
+    action = "call.pin" if chosen else "call.unpin"
     await record_access(db, staff, action, patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_call(db, call)
     return call

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
@@ -22,8 +22,9 @@ from narvaro.calls.schemas import (
     RingSnapshot,
 )
 from narvaro.clinics.models import Clinic
-from narvaro.conversations.models import Conversation
-from narvaro.conversations.queries import lock_conversation
+from narvaro.conversations.models import Conversation, Entry
+from narvaro.conversations.queries import PAGE, lock_conversation, to_wire
+from narvaro.conversations.schemas import Entry as WireEntry
 from narvaro.conversations.schemas import KnockSnapshot, OpenCall
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
@@ -208,6 +209,7 @@ def _attendance_snapshot(attendance: Attendance, hidden: str | None) -> Attendan
         identity=attendance.identity,
         joined_at=attendance.joined_at,
         is_lost=attendance.lost_at is not None,
+        is_pinned=attendance.is_pinned,
     )
 
 
@@ -282,3 +284,40 @@ async def find_open_calls(db: AsyncSession, conversation_ids: Sequence[UUID]) ->
         )
         for call in calls
     }
+
+
+async def read_in_call(db: AsyncSession, guest: Actor, call_id: UUID, since: int) -> Sequence[WireEntry] | None:
+    """A page of what was written for the call after this guest came in; None unless they are in it now (C3).
+
+    Staff and the patient read the conversation instead.
+    """
+    seats = aliased(Attendance)
+    sitting = (seats.call_id == Call.id) & (seats.kind == guest.kind) & (seats.person_id == guest.id)
+    query = (
+        visible_to(guest)
+        .join(seats, sitting & seats.left_at.is_(None))
+        .join(Patient, Patient.id == Call.patient_id)
+        .where(Call.id == call_id, Call.status != CallStatus.ENDED)
+        .with_only_columns(seats.sees_from, Patient.has_protected_identity)
+    )
+    seat = (await db.execute(query)).one_or_none() if guest.kind is ActorKind.GUEST else None
+    if seat is None:
+        return None
+    came_in, is_protected = seat
+    after = select(Entry).where(Entry.audience_call_id == call_id, Entry.call_seq > max(since, came_in or 0))
+    entries = list(await db.scalars(after.order_by(Entry.call_seq).limit(PAGE)))
+    return [_for_guest(entry, is_protected=is_protected) for entry in entries]
+
+
+def told_to(author: Actor, entry: Entry) -> WireEntry:
+    """The answer to whoever wrote it."""
+    return _for_guest(entry, is_protected=False) if author.kind is ActorKind.GUEST else to_wire(entry)
+
+
+def _for_guest(entry: Entry, *, is_protected: bool) -> WireEntry:
+    """With the call's own numbers, and without a protected name (D1b)."""
+    shown = to_wire(entry)
+    shown.seq = entry.call_seq or 0
+    if is_protected and entry.author_kind == ActorKind.PATIENT:
+        shown.author_name = NO_NAME
+    return shown

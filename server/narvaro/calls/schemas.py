@@ -60,6 +60,8 @@ class AttendanceSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     joined_at: datetime
     is_lost: bool
     """Our own socket has lost this person; the media server may not know yet."""
+    is_pinned: bool
+    """On everybody's stage, since staff want it so; one at most. A viewer's own pin wins."""
 
 
 class LeftSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -185,6 +187,12 @@ class CallJoined(Wire, kw_only=True, forbid_unknown_fields=True):
 
 class SharingRule(Wire, kw_only=True, forbid_unknown_fields=True):
     may_others_share: bool
+
+
+class Pin(Wire, kw_only=True, forbid_unknown_fields=True):
+    """Who is on everybody's stage; None: nobody."""
+
+    attendance_id: UUID | None
 
 
 class NewFeedback(Wire, kw_only=True, forbid_unknown_fields=True):

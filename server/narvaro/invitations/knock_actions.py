@@ -13,7 +13,7 @@ from narvaro.calls.actions import lock_own_call
 from narvaro.calls.models import Call
 from narvaro.calls.queries import NO_NAME, lock_call, present
 from narvaro.calls.rules import CallHasEnded, CallStatus
-from narvaro.calls.seats import seat_of, sit_down, stand_up, wake_call
+from narvaro.calls.seats import seat_of, show_from_here, sit_down, stand_up, wake_call
 from narvaro.calls.tasks import eject
 from narvaro.conversations.actions import add_entry
 from narvaro.conversations.models import Conversation
@@ -212,6 +212,7 @@ async def _let_in(
     seat = sit_down(call, who, "", now=now)
     seat.knock_id = knock.id
     seat.role = _role(knock, invitation)
+    await show_from_here(db, call, seat)
     if staff is not None:
         seat.invited_by_name = staff.name
     elif invitation is not None:

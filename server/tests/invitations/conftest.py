@@ -21,6 +21,7 @@ from narvaro.invitations.models import InvitationLink
 from narvaro.invitations.schemas import NewInvitation, NewKnock
 
 NUMBER = "070-174 06 12"
+PHONE = "phone-0001"
 
 
 @dataclass
@@ -59,8 +60,8 @@ class Visit:
         guest, _ = await knock_actions.knock(self.db, new, browser, now=now)
         return guest
 
-    async def come_in(self, name: str = "Amira Tolk") -> Actor:
-        _, token = await self.invite()
+    async def come_in(self, name: str = "Amira Tolk", *, role: str | None = None, number: str = NUMBER) -> Actor:
+        _, token = await self.invite(number=number, role=role)
         guest = await self.knock(token, name)
         await knock_actions.admit(self.db, self.at.staff, guest.id, now=NOON)
         return guest

@@ -22,6 +22,7 @@ export interface components {
             identity: string;
             invited_by_name: string | null;
             is_lost: boolean;
+            is_pinned: boolean;
             joined_at: string;
             /** @enum {unknown} */
             kind: "guest" | "patient" | "staff";
@@ -188,9 +189,16 @@ export interface components {
         /**
          * Entry
          * @description One thing in a conversation's log. `seq` is gap-free from 1 within the conversation.
+         *
+         *         A guest gets those of the call's audience only, with a `seq` that is gap-free within the call.
          */
         Entry: {
             at: string;
+            /**
+             * @default patient
+             * @enum {unknown}
+             */
+            audience: "call" | "patient";
             /** Format: uuid */
             author_id: string;
             /** @enum {unknown} */
@@ -496,6 +504,13 @@ export interface components {
          */
         PatientPage: {
             items: components["schemas"]["PatientItem"][];
+        };
+        /**
+         * Pin
+         * @description Who is on everybody's stage; None: nobody.
+         */
+        Pin: {
+            attendance_id: string | null;
         };
         /**
          * Ping

@@ -7,6 +7,7 @@ export type ClientMessage = Schemas["ClientMessage"];
 export type ServerMessage = Schemas["ServerMessage"] | Schemas["GuestState"];
 export type SignedIn = Schemas["SignedIn"];
 export type Entry = Schemas["Entry"];
+export type Audience = Entry["audience"];
 export type EntryPage = Schemas["EntryPage"];
 export type CallFact = Schemas["CallFact"];
 export type ConversationSnapshot = Schemas["ConversationSnapshot"];

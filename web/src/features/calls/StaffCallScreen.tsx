@@ -5,6 +5,7 @@ import type { CallSnapshot } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
+import { useUnread } from "../conversations/provider";
 import { createInviting, type Inviting } from "../invitations/inviting";
 import { InviteDialog } from "../invitations/InviteDialog";
 import { KnockCards } from "../invitations/KnockCards";
@@ -17,6 +18,7 @@ import styles from "./CallScreen.module.css";
 import { ControlButton } from "./ControlButton";
 import { MessagesPanel } from "./MessagesPanel";
 import type { OngoingCall } from "./OngoingCall";
+import { PinForAllButton } from "./PinForAllButton";
 import { SharingSwitch } from "./SharingSwitch";
 import { staffBanners } from "./staffBanners";
 import type { TileFacts } from "./tiles";
@@ -40,6 +42,7 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
   const [isInviting, setInviting] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const now = useNow(call?.ring?.status === "ringing");
+  const unread = useUnread(call?.conversation_id ?? "");
   const knocks = call?.knocks ?? NOBODY;
   const isSharing = media.screen !== null || Object.values(media.people).some((person) => person.screen);
   const hasColleague = call?.attendances.some((one) => one.kind === "staff" && !ongoing.isMe(one));
@@ -67,11 +70,16 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
               knocks: <KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />,
               outside: <Outside call={call} inviting={inviting} />,
               foot: <Foot ongoing={ongoing} call={call} onInvite={() => setInviting(true)} />,
-              actionOn: (tile) => <RemoveButton tile={tile} inviting={inviting} />,
+              actionOn: (tile) => (
+                <>
+                  <PinForAllButton tile={tile} ongoing={ongoing} />
+                  <RemoveButton tile={tile} inviting={inviting} />
+                </>
+              ),
             }
           : undefined
       }
-      messages={(conversationId, onClose) => <MessagesPanel conversationId={conversationId} onClose={onClose} />}
+      messages={{ unread, panel: (conversationId, onClose) => <MessagesPanel callId={ongoing.id} conversationId={conversationId} onClose={onClose} /> }}
       leaving={
         <>
           {hasColleague && <ControlButton icon={LogOut} words={i18n.t("Lämna utan att avsluta")} onClick={() => void leave()} />}

@@ -3,6 +3,7 @@ import { ApiProblem } from "../../api/problems";
 import type { Socket } from "../../api/socket";
 import type { GuestLink, GuestRole, GuestSnapshot, Me, TextLanguage } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
+import { erasePersonal } from "../../lib/stored";
 import type { Session } from "../session/context";
 import type { OngoingCall } from "../calls/OngoingCall";
 import type { LocalDevices } from "../media/LocalDevices";
@@ -230,7 +231,9 @@ export class GuestVisit {
     this.change({ failure: guestProblem(error) });
   }
 
+  /** Outside the call nothing that was written in it stays in this browser. */
   private go(place: Place): void {
+    if (!["opening", "unreachable", "in"].includes(place.name)) erasePersonal("guest");
     this.change({ place, failure: null });
   }
 
