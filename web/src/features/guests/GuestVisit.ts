@@ -7,6 +7,7 @@ import { erasePersonal } from "../../lib/stored";
 import type { Session } from "../session/context";
 import type { OngoingCall } from "../calls/OngoingCall";
 import type { LocalDevices } from "../media/LocalDevices";
+import { VisitDevices } from "./visitDevices";
 import { guestProblem } from "./words";
 
 /** Where the person is, from the link to the kind end. */
@@ -26,7 +27,6 @@ export interface VisitState {
 }
 
 const LEFT = "narvaro.guest-left";
-const NO_CAMERA = "narvaro.guest-no-camera";
 
 export interface VisitDoors {
   api: Api;
@@ -50,10 +50,12 @@ export class GuestVisit {
   private link: GuestLink | null = null;
   private unwatch: (() => void) | undefined;
   private isEntering = false;
+  private readonly devices: VisitDevices;
 
   constructor(private readonly doors: VisitDoors) {
     this.store = createStore<VisitState>({ place: { name: "opening" }, devices: null, isBusy: false, failure: null });
     this.state = this.store;
+    this.devices = new VisitDevices(doors.loadDevices, (devices) => this.change({ devices }));
   }
 
   /** Both questions at once: has this browser knocked before, and what does the link say? */
@@ -75,8 +77,8 @@ export class GuestVisit {
     if (this.state.get().isBusy) return;
     this.change({ isBusy: true, failure: null });
     sessionStorage.removeItem(LEFT);
-    rememberCamera(hasCamera);
-    void this.startDevices().catch(() => undefined);
+    this.devices.wish(hasCamera);
+    void this.devices.start().catch(() => undefined);
     try {
       const guest = await this.doors.api.post<GuestSnapshot>("/knocks", { token: this.doors.readToken(), name, role });
       this.settleIn(guest);
@@ -89,7 +91,7 @@ export class GuestVisit {
   /** See and hear oneself before the knock. */
   async tryOut(): Promise<void> {
     try {
-      await (await this.openDevices()).start();
+      await this.devices.tryOut();
     } catch (error) {
       this.stumble(error);
     }
@@ -99,7 +101,7 @@ export class GuestVisit {
   async decline(): Promise<void> {
     try {
       await this.doors.api.post("/declines", { token: this.doors.readToken() });
-      this.state.get().devices?.stop();
+      this.devices.stop();
       this.go({ name: "declined" });
     } catch (error) {
       this.stumble(error);
@@ -116,6 +118,7 @@ export class GuestVisit {
     if (place.name !== "in") return;
     sessionStorage.setItem(LEFT, "yes");
     this.go({ name: "left", guest: place.guest });
+    this.devices.handOver();
     this.change({ devices: null });
     await place.ongoing.leave().catch(() => undefined);
   }
@@ -172,7 +175,7 @@ export class GuestVisit {
     const { session } = this;
     if (!session || this.isEntering) return;
     this.isEntering = true;
-    const [seats, devices] = await Promise.all([this.doors.loadSeat(), this.openDevices()]).catch(() => [null, null]);
+    const [seats, devices] = await Promise.all([this.doors.loadSeat(), this.devices.open()]).catch(() => [null, null]);
     this.isEntering = false;
     if (!seats || !devices) return this.go({ name: "unreachable" });
     const { place } = this.state.get();
@@ -184,16 +187,8 @@ export class GuestVisit {
       const { call } = ongoing.state.get();
       if (call?.status === "ended") this.end(guest, call.must_ask_feedback);
     });
-    void this.startDevices();
+    void this.devices.start();
     await ongoing.sitDown();
-  }
-
-  private async startDevices(): Promise<void> {
-    const devices = await this.openDevices();
-    const { camera, microphone } = devices.state.get();
-    const wantsCamera = sessionStorage.getItem(NO_CAMERA) === null;
-    if (!wantsCamera) devices.turnOff("camera");
-    if (!camera.isOn && !microphone.isOn) await devices.start({ camera: wantsCamera });
   }
 
   private end(guest: GuestSnapshot, mustAsk: boolean): void {
@@ -209,16 +204,9 @@ export class GuestVisit {
   }
 
   private closeCall(): void {
-    const { place, devices } = this.state.get();
+    const { place } = this.state.get();
     if (place.name === "in") place.ongoing.stop();
-    devices?.stop();
-  }
-
-  private async openDevices(): Promise<LocalDevices> {
-    const { LocalDevices } = await this.doors.loadDevices();
-    const devices = this.state.get().devices ?? new LocalDevices();
-    this.change({ devices });
-    return devices;
+    this.devices.stop();
   }
 
   /** Null when there is nothing, an error when nobody answered. */
@@ -240,11 +228,6 @@ export class GuestVisit {
   private change(change: Partial<VisitState>): void {
     this.store.update((state) => ({ ...state, ...change }));
   }
-}
-
-function rememberCamera(hasCamera: boolean): void {
-  if (hasCamera) sessionStorage.removeItem(NO_CAMERA);
-  else sessionStorage.setItem(NO_CAMERA, "yes");
 }
 
 /** A guest as the call's screens know people. */
