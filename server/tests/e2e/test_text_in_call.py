@@ -60,7 +60,7 @@ def test_guests_read_what_is_for_everybody_and_nothing_that_is_for_the_patient_c
     for page in (window, patient):
         expect(row(page, "Jag översätter")).to_contain_text("Amira Tolk · gäst, ej legitimerad")
         expect(row(page, "Recept: två om dagen")).to_contain_text(ALL)
-    expect(row(window, "Det gör ont")).to_contain_text(TO_PATIENT)
+    expect(row(window, "Det gör ont")).to_contain_text(TO_STAFF)
     expect(row(guest, "Tack allihop")).to_be_visible()
     for unseen in ("Hemligt för patienten", "Det gör ont", "Innan gästen kom"):
         expect(guest.get_by_text(unseen)).to_have_count(0)

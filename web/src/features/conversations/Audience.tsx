@@ -1,24 +1,24 @@
 import { Lock, Users } from "lucide-react";
 import { useId } from "react";
-import type { Audience, Kind, Me } from "../../api/wire";
+import type { Audience, Entry, Me } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import styles from "./Audience.module.css";
 
 const AUDIENCES: readonly Audience[] = ["patient", "call"];
 
-/** Whom a message is for, as staff, the patient or a guest read it. */
-export function audienceWords(audience: Audience, reader: Kind): string {
+/** Whom a message is for: between the patient and staff it is for the other side of its author. */
+function audienceWords(audience: Audience, author: Entry["author_kind"]): string {
   if (audience === "call") return i18n.t("Syns för alla i samtalet");
-  return reader === "staff" ? i18n.t("Syns bara för patienten") : i18n.t("Syns bara för vårdpersonalen");
+  return author === "staff" ? i18n.t("Syns bara för patienten") : i18n.t("Syns bara för vårdpersonalen");
 }
 
 /** On a message, or where somebody writes and has no choice. */
-export function AudienceLabel({ audience, me }: { audience: Audience; me: Me }) {
+export function AudienceLabel({ audience, author }: { audience: Audience; author: Entry["author_kind"] }) {
   const Icon = audience === "call" ? Users : Lock;
   return (
     <p className={styles.label} data-audience={audience}>
       <Icon aria-hidden size={14} />
-      {audienceWords(audience, me.kind)}
+      {audienceWords(audience, author)}
     </p>
   );
 }

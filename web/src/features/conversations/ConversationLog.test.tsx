@@ -53,8 +53,10 @@ test("outside the call there is no choice, and only what guests read along is ma
   expect(rows[1]?.textContent).toContain("Amira Tolk · gäst, ej legitimerad");
 });
 
-test("the patient's other choice is the staff", () => {
-  shown({ kind: "patient" });
+test("the patient's other choice is the staff, and each side's message is for the other", () => {
+  shown({ kind: "patient", entries: [anEntry(1), anEntry(2, { author_kind: "staff", author_id: "s" })] });
+  const rows = screen.getAllByRole("listitem").filter((row) => row.dataset["audience"]);
+  expect(rows.map((row) => row.textContent?.includes(PATIENT))).toEqual([false, true]);
   expect(screen.getByRole<HTMLInputElement>("radio", { name: "Syns bara för vårdpersonalen" }).checked).toBe(true);
 });
 

@@ -20,7 +20,7 @@ export function ConversationLog({ open, outbox, conversation, callId = null }: L
         onSend={(text) => outbox.post(conversation.id, text, audience === "call" ? callId : null)}
         onType={open.sayTyping}
       >
-        {callId && (me.kind === "guest" ? <AudienceLabel audience="call" me={me} /> : <AudienceChoice chosen={chosen} me={me} onChoose={setChosen} />)}
+        {callId && (me.kind === "guest" ? <AudienceLabel audience="call" author={me.kind} /> : <AudienceChoice chosen={chosen} me={me} onChoose={setChosen} />)}
       </Composer>
     </div>
   );

@@ -27,7 +27,7 @@ export const EntryRow = memo(function EntryRow({ entry, me, isRead, isInCall = f
   const isNameShown = !isMine && (isOurs || me.kind !== "staff" || entry.audience === "call");
   return (
     <li className={styles.message} data-ours={isOurs || undefined} data-audience={entry.audience}>
-      {(isInCall || entry.audience === "call") && <AudienceLabel audience={entry.audience} me={me} />}
+      {(isInCall || entry.audience === "call") && <AudienceLabel audience={entry.audience} author={entry.author_kind} />}
       <p className={isNameShown ? styles.author : "hidden-words"}>{isMine ? i18n.t("Du") : authorWords(entry)}</p>
       <MessageText text={entry.kind === "ready" ? i18n.t("Jag är redo") : (entry.text ?? "")} />
       <p className={styles.facts}>
@@ -64,7 +64,7 @@ export function UnsentRow({ item, me, isInCall, onRetry, onDiscard }: { item: Ou
   const isStuck = item.state === "failed" || item.state === "waiting";
   return (
     <li className={styles.message} data-ours data-failed={isStuck || undefined} data-audience={audience}>
-      {(isInCall || audience === "call") && <AudienceLabel audience={audience} me={me} />}
+      {(isInCall || audience === "call") && <AudienceLabel audience={audience} author={me.kind} />}
       <p className="hidden-words">{i18n.t("Du")}</p>
       <MessageText text={item.text} />
       <p className={styles.facts} role="status">
