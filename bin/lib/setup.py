@@ -97,10 +97,7 @@ def make_tools() -> None:
     if (TOOLS / "bin" / "pip").exists():
         return
     if not has_venv():
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            stop("This Python has neither pip nor venv; install them (Debian: apt install python3-venv) and start again.")
-        step("Debian's package lists", ["apt-get", "update"])
-        step("Python's venv", ["apt-get", "install", "-y", "--no-install-recommends", "python3-venv"])
+        install("python3-venv", "This Python has neither pip nor venv")
     step("Tools", [sys.executable, "-m", "venv", "--clear", TOOLS])
 
 
@@ -188,9 +185,19 @@ def find_go() -> str | Path:
 
 def prepare_chromium() -> None:
     """The browser tests need it; a missing browser is a failure, never a skip."""
-    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        return
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        install("chromium", "The browser tests need Chromium")
+
+
+def prepare_redis() -> None:
+    """What the nodes of a LiveKit cluster share; Valkey does as well."""
+    if not any(map(shutil.which, ("redis-server", "valkey-server"))):
+        install("redis-server", "A cluster of LiveKit needs Redis or Valkey")
+
+
+def install(package: str, need: str) -> None:
+    """From Debian, when that is where we are and we may. Services that come with it stay off."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        stop("The browser tests need Chromium; install it (Debian: apt install chromium) and start again.")
+        stop(f"{need}; install it (Debian: apt install {package}) and start again.")
     step("Debian's package lists", ["apt-get", "update"])
-    step("Chromium", ["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+    step(package.capitalize(), ["apt-get", "install", "-y", "--no-install-recommends", package])

@@ -8,6 +8,7 @@ setup.prepare_python(for_development=True)
 setup.prepare_web()
 setup.prepare_livekit()
 setup.prepare_chromium()
+setup.prepare_redis()
 os.chdir(setup.SERVER)
 if sys.argv[1:]:
     os.execvp("pytest", ["pytest", *sys.argv[1:]])
@@ -18,3 +19,4 @@ for name, arguments in (("Server tests", ["-n", "2", "--ignore", "tests/e2e"]), 
     setup.say(f"{name} …")
     if code := subprocess.run(["pytest", "-q", *arguments], check=False).returncode:
         sys.exit(code)
+setup.step("Nothing lost, for a short while", [setup.ROOT / "bin" / "bench", "durability", "--short"])

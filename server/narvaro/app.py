@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Router, get
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from narvaro import health, pages
 from narvaro.auth import guards
 from narvaro.auth import routes as auth_routes
 from narvaro.auth.headers import security_headers
@@ -25,7 +26,6 @@ from narvaro.invitations import routes as invitation_routes
 from narvaro.jobs import Doors
 from narvaro.logs import RequestId, log_response
 from narvaro.media import MediaServer
-from narvaro.pages import page_routes
 from narvaro.problems import EXCEPTION_HANDLERS
 from narvaro.realtime.hub import Hub
 from narvaro.realtime.socket import Doorkeeper, socket_routes
@@ -80,8 +80,8 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
             *call_routes.HOOKS,
             receive_receipt,
             *socket_routes(hub, doorkeeper, msgspec.json.Decoder(ClientMessage)),
-            healthz,
-            *page_routes(),
+            *health.health_routes(doors),
+            *pages.page_routes(),
             *routes,
         ],
         dependencies={
@@ -99,9 +99,3 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
         request_max_body_size=BODY_MAX_BYTES,
         openapi_config=OpenAPIConfig(title="Närvaro", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()]),
     )
-
-
-@get("/healthz", include_in_schema=False, sync_to_thread=False)
-def healthz() -> dict[str, bool]:
-    """The process answers."""
-    return {"ok": True}

@@ -44,8 +44,9 @@ def parser() -> argparse.ArgumentParser:
     add_command(commands, "migrate", run_migrate, "bring the database to this version")
     demo = add_command(commands, "demo", run_demo, "all of it on this machine, with people to try it as")
     demo.add_argument("--json", action="store_true", help="one line of JSON on stdout when ready")
-    demo.add_argument("--port", type=port, default=8600, help="of the web; the next three are used too (8600)")
+    demo.add_argument("--port", type=port, default=8600, help="of the web; those after it are used too (8600)")
     demo.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept between starts")
+    demo.add_argument("--cluster", action="store_true", help="two of each process, as on several machines; needs Redis")
     demo.add_argument("--fresh", action="store_true", help="begin with nothing but the demo's people")
     provisioning.add_commands(commands, run_in_database)
     auditing.add_commands(commands, run_in_database)
@@ -61,8 +62,8 @@ def add_command(
 
 
 def port(value: str) -> int:
-    if not value.isdecimal() or not 1024 <= int(value) <= 65532:
-        raise argparse.ArgumentTypeError("must be a number from 1024 to 65532")
+    if not value.isdecimal() or not 1024 <= int(value) <= 65520:
+        raise argparse.ArgumentTypeError("must be a number from 1024 to 65520")
     return int(value)
 
 
@@ -95,7 +96,16 @@ def run_demo(options: argparse.Namespace) -> int:
 
     began_at = float(os.environ.get("DEMO_BEGAN_AT") or time.time())
     data = (options.data or default_data()).expanduser().absolute()
-    return run(DemoOptions(data, options.port, is_fresh=options.fresh, is_json=options.json, began_at=began_at))
+    return run(
+        DemoOptions(
+            data,
+            options.port,
+            is_fresh=options.fresh,
+            is_json=options.json,
+            is_cluster=options.cluster,
+            began_at=began_at,
+        )
+    )
 
 
 def run_in_database(act: Callable[[AsyncSession], Awaitable[str]]) -> int:

@@ -7,7 +7,8 @@ import narvaro.conversations.topics
 import narvaro.invitations.topics
 import narvaro.patients.sign_in
 from narvaro.db.session import Database
-from narvaro.jobs import Doors
+from narvaro.jobs import Doors, register_watch
+from narvaro.jobs.queue import watch_queue
 from narvaro.media.livekit import LiveKit
 from narvaro.settings import Settings
 from narvaro.sms.gateways import open_sms
@@ -15,6 +16,7 @@ from narvaro.sms.gateways import open_sms
 
 def register_features() -> None:
     """Tell the lower rooms of the topics, messages, tasks and watches of the upper ones."""
+    register_watch(watch_queue)
     narvaro.conversations.topics.register()
     narvaro.calls.topics.register()
     narvaro.invitations.topics.register()

@@ -1,6 +1,7 @@
 """One JSON object per line on stderr. Never bodies, cookies, query strings or what people wrote (D3)."""
 
 import logging
+import re
 import sys
 import time
 from typing import TextIO
@@ -10,6 +11,8 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from narvaro.metrics import REQUESTS
 
 log = structlog.get_logger()
 
@@ -62,10 +65,19 @@ def told(path: str) -> str:
     return "/".join(path.split("/")[:4]) if path.startswith("/hooks/") else path
 
 
+def call_of(path: str) -> dict[str, str]:
+    """The call's id, so that what belongs to one call can be found."""
+    found = re.search(r"/call(?:s)?/([0-9a-f-]{36})(?:/|$)", path)
+    return {"call_id": found[1]} if found else {}
+
+
 async def log_response(message: Message, scope: Scope) -> None:
     """For Litestar's `before_send`: one line per answer; assets and health checks are left out."""
     if message["type"] != "http.response.start" or scope["path"].startswith(("/assets/", "/healthz", "/readyz")):
         return
     started = scope["state"].get("started")
     took = None if started is None else round((time.perf_counter() - started) * 1000, 1)
-    log.info("request", method=scope.get("method"), path=told(scope["path"]), status=message["status"], ms=took)
+    method, status = str(scope.get("method")), message["status"]
+    if took is not None:
+        REQUESTS.labels(method, str(status)).observe(took / 1000)
+    log.info("request", method=method, path=told(scope["path"]), status=status, ms=took, **call_of(scope["path"]))

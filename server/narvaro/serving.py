@@ -12,6 +12,7 @@ from narvaro.app import create_app
 from narvaro.features import open_doors, register_features
 from narvaro.jobs.worker import run_worker
 from narvaro.logs import set_up_logging
+from narvaro.metrics import tell_metrics
 from narvaro.settings import Settings
 
 GRACE = 5
@@ -20,6 +21,7 @@ GRACE = 5
 
 def serve(settings: Settings, *, routes: Sequence[Any] = ()) -> None:
     begin()
+    tell_metrics(settings.metrics_bind)
     host, port = settings.bind
     uvicorn.run(
         create_app(settings, routes=routes),
@@ -39,6 +41,7 @@ def serve(settings: Settings, *, routes: Sequence[Any] = ()) -> None:
 
 def work(settings: Settings) -> None:
     begin()
+    tell_metrics(settings.metrics_bind)
     asyncio.run(run_jobs(settings))
 
 
@@ -52,7 +55,8 @@ async def run_jobs(settings: Settings) -> None:
     register_features()
     doors = open_doors(settings)
     try:
-        await run_worker(doors)
+        async with doors.sms.listening():
+            await run_worker(doors)
     finally:
         await doors.sms.close()
         await doors.media.close()

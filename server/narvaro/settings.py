@@ -68,6 +68,18 @@ def address(value: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def private_address(value: str) -> tuple[str, int]:
+    """Metrics are nobody's business outside (G5)."""
+    host, port = address(value)
+    try:
+        is_private = ipaddress.ip_address(host).is_private and not ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        is_private = host == "localhost"
+    if not is_private:
+        raise ValueError("must be a private address and a port like 127.0.0.1:8690")
+    return host, port
+
+
 def ice_servers(value: str) -> tuple[str, ...]:
     servers = tuple(server.strip() for server in value.split(",") if server.strip())
     if not all(server.startswith(("stun:", "turn:", "turns:")) for server in servers):
@@ -79,6 +91,7 @@ SMS_GATEWAYS = {
     "46elks": ("sms_46elks_username", "sms_46elks_password"),
     "twilio": ("sms_twilio_account", "sms_twilio_token"),
     "webhook": ("sms_webhook_url", "sms_webhook_secret"),
+    "smpp": ("sms_smpp_host", "sms_smpp_system_id", "sms_smpp_password"),
     "demo": (),
 }
 """Each with the settings that it needs."""
@@ -92,6 +105,36 @@ def sms_gateways(value: str) -> tuple[str, ...]:
     if not set(names) <= set(SMS_GATEWAYS) or len(set(names)) != len(names):
         raise ValueError(f"must be some of {', '.join(SMS_GATEWAYS)}, separated by commas, each once")
     return names
+
+
+def port(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise ValueError("must be a port from 1 to 65535")
+    return int(value)
+
+
+def yes_or_no(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value == "yes"
+
+
+def at_most(longest: int) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if not value.isascii() or len(value) > longest:
+            raise ValueError(f"must be at most {longest} ASCII characters")
+        return value
+
+    return read
+
+
+def one_of(*allowed: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdecimal() or int(value) not in allowed:
+            raise ValueError(f"must be one of {', '.join(map(str, allowed))}")
+        return int(value)
+
+    return read
 
 
 def https_url(value: str) -> str:
@@ -158,6 +201,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = setting(addresses, ("127.0.0.1", "::1"))
     sign_ins_per_address: int = setting(many, 300)
     audit_years: int = setting(years_of_audit, 10)
+    metrics_bind: tuple[str, int] | None = setting(private_address, None)
     database_url: str = setting(postgresql_url, secret=True)
     database_pool_size: int = setting(count, 10)
     livekit_url: str = setting(media_api_url)
@@ -173,6 +217,14 @@ class Settings:
     sms_twilio_token: str | None = setting(text, None, secret=True)
     sms_webhook_url: str | None = setting(https_url, None)
     sms_webhook_secret: str | None = setting(signing_secret, None, secret=True)
+    sms_smpp_host: str | None = setting(text, None)
+    sms_smpp_port: int = setting(port, 2775)
+    sms_smpp_tls: bool = setting(yes_or_no, True)
+    sms_smpp_system_id: str | None = setting(at_most(15), None)
+    sms_smpp_password: str | None = setting(at_most(8), None, secret=True)
+    sms_smpp_source: str | None = setting(at_most(20), None)
+    sms_smpp_source_ton: int = setting(one_of(*range(7)), 5)
+    sms_smpp_source_npi: int = setting(one_of(0, 1, 3, 4, 6, 8, 9, 10, 14, 18), 0)
     staff_oidc_issuer: str = setting(issuer_url)
     staff_oidc_client_id: str = setting(text)
     staff_oidc_client_secret: str = setting(text, secret=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,15 +11,19 @@ import jwt
 import pytest
 from builders import NOON, Practice, build_practice, build_sms
 from litestar import Litestar
+from sqlalchemy import select
 
 from narvaro.app import create_app
 from narvaro.auth.actions import start_session
 from narvaro.auth.actors import Actor
 from narvaro.auth.cookies import session_cookie_name
+from narvaro.auth.tokens import hash_token, new_token
 from narvaro.calls.seats import PREPARED
 from narvaro.calls.watch import watch_rooms
 from narvaro.clock import utc_now
 from narvaro.db.session import Database
+from narvaro.invitations.models import InvitationLink
+from narvaro.invitations.rules import LINK_LIVES_FOR
 from narvaro.jobs import Doors
 from narvaro.media.memory import MemoryMedia
 from narvaro.settings import Settings
@@ -140,6 +145,7 @@ async def test_a_join_token_is_short_and_narrow_a2(site: Site) -> None:
         assert not {"roomAdmin", "roomCreate", "roomList", "roomRecord", "ingressAdmin", "hidden"} & {
             k for k, v in video.items() if v
         }
+        assert not token.get("name"), "the room's people would read it, guests too (D1b)"
         assert (video["canPublishData"], video["canUpdateOwnMetadata"]) == (False, False)
     assert claims(prepared["token"])["video"]["canSubscribe"] is False
     assert set(claims(joined["media"]["token"])["video"]["canPublishSources"]) == {"camera", "microphone"}
@@ -264,3 +270,42 @@ async def test_a_page_that_is_not_there_is_told_to_the_person(site: Site) -> Non
     answer = await site.staff.http.get("/staf/testkoping")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "Sidan finns inte" in answer.text
+
+
+async def dead_tokens(site: Site, call_id: str) -> list[str]:
+    """Of a link that was revoked, and of one that is a day old."""
+    invitations = [{"id": str(uuid4()), "number": number} for number in ("0701740612", "0701740613")]
+    await site.staff.ask("POST", f"/calls/{call_id}/invitations", {"invitations": invitations})
+    tokens = [new_token(), new_token()]
+    async with site.doors.database.transaction() as db:
+        for token, invitation, age in zip(tokens, invitations, (timedelta(0), LINK_LIVES_FOR), strict=True):
+            link = InvitationLink(token_hash=hash_token(token), invitation_id=invitation["id"], created_at=utc_now() - age)
+            db.add(link)
+    await site.staff.ask("POST", f"/invitations/{invitations[0]['id']}/revoke")
+    return tokens
+
+
+async def test_a_thousand_guessed_tokens_get_the_answer_of_every_dead_one_b5(site: Site) -> None:
+    call_id = await site.talk()
+    revoked, old = await dead_tokens(site, call_id)
+    ended = new_token()
+    async with site.doors.database.transaction() as db:
+        invitation_id = await db.scalar(select(InvitationLink.invitation_id))
+        db.add(InvitationLink(token_hash=hash_token(ended), invitation_id=invitation_id, created_at=utc_now()))
+
+    async def answer(path: str, token: str, address: int = 0) -> tuple[int, str, str]:
+        """Asked from one of many addresses."""
+        transport = httpx2.ASGITransport(app=site.app, client=(f"10.0.0.{address}", 1))  # type: ignore[arg-type]
+        body = {"token": token} | ({"name": "Amira"} if path == "knocks" else {})
+        async with httpx2.AsyncClient(transport=transport, base_url=BASE_URL, headers={"origin": BASE_URL}) as http:
+            told = await http.post(f"/api/guest/{path}", json=body)
+        return told.status_code, told.text, str(sorted(told.headers.items()))
+
+    assert (await answer("links", ended))[0] == 200, "it lives until its call ends"
+    await site.staff.ask("POST", f"/calls/{call_id}/end")
+    guessed = [new_token() for _ in range(1000)]
+    answers = {await answer("links", token, number // 50) for number, token in enumerate((revoked, old, ended, *guessed))}
+    assert len(answers) == 1
+    assert answers.pop()[0] == 404
+    for path in ("knocks", "declines"):
+        assert len({await answer(path, token) for token in (revoked, old, ended, *guessed[:20])}) == 1

@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ROOT / "server"
 MODULES = sorted(
-    path for folder in (SERVER / "narvaro", SERVER / "tests", ROOT / "bin" / "lib") for path in folder.rglob("*.py")
+    path
+    for folder in (SERVER / "narvaro", SERVER / "tests", ROOT / "bin" / "lib", ROOT / "bench")
+    for path in folder.rglob("*.py")
 )
 SCRIPTS = sorted(path for path in (ROOT / "web" / "src").rglob("*.ts*") if path.suffix in {".ts", ".tsx"})
 

@@ -24,6 +24,7 @@ from narvaro.calls.rules import (
     StillRinging,
     end_reason_without_staff,
     ends_without_staff_at,
+    may_be_pinned,
     next_call_status,
 )
 from narvaro.calls.seats import stand_up, wake_call
@@ -32,7 +33,9 @@ from narvaro.conversations.actions import add_entry, wake_conversation
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.queries import lock_conversation
 from narvaro.conversations.schemas import CallFact, EndReason
+from narvaro.errors import NotFound
 from narvaro.jobs import enqueue
+from narvaro.metrics import CALLS_ENDED
 
 WhenEnded = Callable[[AsyncSession, Call], Awaitable[None]]
 
@@ -51,13 +54,13 @@ async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation
     Raises NotFound, CallAlreadyOpen, CallOfAnotherStaffMember.
     """
     conversation = await lock_conversation(db, staff, conversation_id)
-    placed = await db.scalar(select(Call).where(Call.id == call_id))
-    if placed is not None:
+    is_open = (Call.conversation_id == conversation_id) & (Call.status != CallStatus.ENDED)
+    known = {call.id: call for call in await db.scalars(select(Call).where((Call.id == call_id) | is_open))}
+    if placed := known.get(call_id):
         if (placed.conversation_id, placed.placed_by) != (conversation_id, staff.id):
             raise CallOfAnotherStaffMember
         return await read_call(db, call_id)
-    query = select(Call.id).where(Call.conversation_id == conversation_id, Call.status != CallStatus.ENDED)
-    if await db.scalar(query) is not None:
+    if known:
         raise CallAlreadyOpen
     call = Call(
         id=call_id,
@@ -68,13 +71,13 @@ async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation
         placed_by_name=staff.name,
         room=f"call-{secrets.token_urlsafe(18)}",
         status=CallStatus.OPEN,
+        version=1,
         placed_at=now,
         no_staff_since=now,
         rings=[],
         attendances=[],
     )
     db.add(call)
-    await db.flush()
     await add_ring(db, call, staff, now=now)
     await record_access(db, staff, "call.place", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_conversation(db, conversation)
@@ -135,6 +138,25 @@ async def set_sharing(db: AsyncSession, staff: Actor, call_id: UUID, *, may_othe
     return call
 
 
+async def pin(db: AsyncSession, staff: Actor, call_id: UUID, attendance_id: UUID | None, *, now: datetime) -> Call:
+    """Put an interpreter on everybody's stage instead of whoever is there. Raises NotFound, CallHasEnded, NotAnInterpreter."""
+    _, call = await lock_own_call(db, staff, call_id)
+    if call.status == CallStatus.ENDED:
+        raise CallHasEnded
+    chosen = next((seat for seat in present(call) if seat.id == attendance_id), None)
+    if chosen is not None:
+        may_be_pinned(chosen.kind, chosen.role)
+    elif attendance_id is not None:
+        raise NotFound
+    for seat in call.attendances:
+        seat.is_pinned = seat is chosen
+    await record_access(
+        db, staff, "call.pin" if chosen else "call.unpin", patient_id=call.patient_id, object_id=call.id, now=now
+    )
+    await wake_call(db, call)
+    return call
+
+
 async def lock_own_call(db: AsyncSession, staff: Actor, call_id: UUID) -> tuple[Conversation, Call]:
     """As lock_call, for staff who placed it or were let in. Raises CallOfAnotherStaffMember."""
     conversation, call = await lock_call(db, staff, call_id)
@@ -150,6 +172,7 @@ async def _end(
     was_active = call.status == CallStatus.ACTIVE
     call.status = next_call_status(CallStatus(call.status), CallStatus.ENDED)
     call.reason = reason
+    CALLS_ENDED.labels(reason).inc()
     call.ended_at = now
     call.no_staff_since = None
     ring = ringing(call)

@@ -83,6 +83,10 @@ class Attendance(Base):
     invited_by_name: Mapped[str | None]
     knock_id: Mapped[UUID | None]
     """Of somebody who was let in; nobody lets in those who placed or answered the call."""
+    sees_from: Mapped[int | None]
+    """Of a guest: the last `call_seq` when they first came in; they see what is written for the call after it."""
+    is_pinned: Mapped[bool] = mapped_column(server_default="false", default=False)
+    """Staff have put this interpreter on everybody's stage."""
     identity: Mapped[str]
     device_id: Mapped[str]
     joined_at: Mapped[datetime]

@@ -1,32 +1,51 @@
 """Reading calls and rings through the actor's eyes, and taking the lock that every change of them begins with."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
 from narvaro.calls.rules import CallStatus, RingStatus, Seat, StillInCall, must_ask_feedback
-from narvaro.calls.schemas import AttendanceSnapshot, CallSnapshot, IncomingRing, InvitationSnapshot, LeftSnapshot, RingSnapshot
+from narvaro.calls.schemas import (
+    AttendanceSnapshot,
+    CallSnapshot,
+    IncomingRing,
+    InvitationSnapshot,
+    InvitedBefore,
+    LeftSnapshot,
+    RingSnapshot,
+)
 from narvaro.clinics.models import Clinic
-from narvaro.conversations.models import Conversation
-from narvaro.conversations.queries import lock_conversation
+from narvaro.conversations.models import Conversation, Entry
+from narvaro.conversations.queries import PAGE, lock_conversation, to_wire
+from narvaro.conversations.schemas import Entry as WireEntry
 from narvaro.conversations.schemas import KnockSnapshot, OpenCall
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.realtime.presence import pages_of_person
 
-Visitors = tuple[list[KnockSnapshot], list[InvitationSnapshot]]
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Those outside one call, as its staff read them."""
+
+    knocks: list[KnockSnapshot] = field(default_factory=list)
+    invitations: list[InvitationSnapshot] = field(default_factory=list)
+    invited_before: list[InvitedBefore] = field(default_factory=list)
+
+
 FindVisitors = Callable[[AsyncSession, Call], Awaitable[Visitors]]
 FindKnocks = Callable[[AsyncSession, Sequence[UUID]], Awaitable[dict[UUID, list[KnockSnapshot]]]]
 
 
 async def _no_visitors(_db: AsyncSession, _call: Call) -> Visitors:
-    return [], []
+    return Visitors()
 
 
 async def _no_knocks(_db: AsyncSession, _call_ids: Sequence[UUID]) -> dict[UUID, list[KnockSnapshot]]:
@@ -117,7 +136,7 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
     call, patient, clinic_name, answer = row
     is_guest = actor.kind is ActorKind.GUEST
     hidden = patient.name if is_guest and patient.has_protected_identity else None
-    knocks, invitations = await _find_visitors(db, call) if actor.kind is ActorKind.STAFF else ([], [])
+    visitors = await _find_visitors(db, call) if actor.kind is ActorKind.STAFF else Visitors()
     me = Seat(actor.kind, actor.id)
     attended = [Seat(attendance.kind, attendance.person_id) for attendance in call.attendances]
     return CallSnapshot(
@@ -137,8 +156,9 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
         ring=None if is_guest else await _ring_snapshot(db, call),
         attendances=[_attendance_snapshot(attendance, hidden) for attendance in present(call)],
         left=_left(call, hidden),
-        knocks=knocks,
-        invitations=invitations,
+        knocks=visitors.knocks,
+        invitations=visitors.invitations,
+        invited_before=visitors.invited_before,
         no_staff_since=call.no_staff_since,
         may_others_share=call.may_others_share,
         is_media_down=call.is_media_down,
@@ -189,6 +209,7 @@ def _attendance_snapshot(attendance: Attendance, hidden: str | None) -> Attendan
         identity=attendance.identity,
         joined_at=attendance.joined_at,
         is_lost=attendance.lost_at is not None,
+        is_pinned=attendance.is_pinned,
     )
 
 
@@ -263,3 +284,40 @@ async def find_open_calls(db: AsyncSession, conversation_ids: Sequence[UUID]) ->
         )
         for call in calls
     }
+
+
+async def read_in_call(db: AsyncSession, guest: Actor, call_id: UUID, since: int) -> Sequence[WireEntry] | None:
+    """A page of what was written for the call after this guest came in; None unless they are in it now (C3).
+
+    Staff and the patient read the conversation instead.
+    """
+    seats = aliased(Attendance)
+    sitting = (seats.call_id == Call.id) & (seats.kind == guest.kind) & (seats.person_id == guest.id)
+    query = (
+        visible_to(guest)
+        .join(seats, sitting & seats.left_at.is_(None))
+        .join(Patient, Patient.id == Call.patient_id)
+        .where(Call.id == call_id, Call.status != CallStatus.ENDED)
+        .with_only_columns(seats.sees_from, Patient.has_protected_identity)
+    )
+    seat = (await db.execute(query)).one_or_none() if guest.kind is ActorKind.GUEST else None
+    if seat is None:
+        return None
+    came_in, is_protected = seat
+    after = select(Entry).where(Entry.audience_call_id == call_id, Entry.call_seq > max(since, came_in or 0))
+    entries = list(await db.scalars(after.order_by(Entry.call_seq).limit(PAGE)))
+    return [_for_guest(entry, is_protected=is_protected) for entry in entries]
+
+
+def told_to(author: Actor, entry: Entry) -> WireEntry:
+    """The answer to whoever wrote it."""
+    return _for_guest(entry, is_protected=False) if author.kind is ActorKind.GUEST else to_wire(entry)
+
+
+def _for_guest(entry: Entry, *, is_protected: bool) -> WireEntry:
+    """With the call's own numbers, and without a protected name (D1b)."""
+    shown = to_wire(entry)
+    shown.seq = entry.call_seq or 0
+    if is_protected and entry.author_kind == ActorKind.PATIENT:
+        shown.author_name = NO_NAME
+    return shown

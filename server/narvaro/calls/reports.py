@@ -5,8 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.calls.models import Attendance, Call, Ring, RingDevice
 from narvaro.calls.rules import CallStatus, RingStatus
+from narvaro.clock import utc_now
 from narvaro.db.session import Database
 from narvaro.media import MediaReport, MediaServer
+from narvaro.metrics import CALL_JOINED
 
 
 async def handle_report(database: Database, media: MediaServer, report: MediaReport) -> None:
@@ -15,8 +17,16 @@ async def handle_report(database: Database, media: MediaServer, report: MediaRep
         return
     async with database.transaction() as db:
         is_welcome = await _may_be_connected(db, report.room, report.identity)
+        await _measure(db, report.identity)
     if not is_welcome:
         await media.remove(report.room, report.identity)
+
+
+async def _measure(db: AsyncSession, identity: str) -> None:
+    """How long the seat waited for its person; a prepared device was there before and is not measured."""
+    query = select(Attendance.kind, Attendance.joined_at).where(Attendance.identity == identity, Attendance.left_at.is_(None))
+    for kind, joined_at in await db.execute(query):
+        CALL_JOINED.labels(kind).observe(max(0.0, (utc_now() - joined_at).total_seconds()))
 
 
 async def _may_be_connected(db: AsyncSession, room: str, identity: str) -> bool:

@@ -28,6 +28,7 @@ from narvaro.conversations.actions import add_entry
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.schemas import CallFact, EntryKind
 from narvaro.jobs import Doors, enqueue, task
+from narvaro.metrics import RING_DELIVERED, RINGS_ENDED
 from narvaro.realtime.topics import wake
 
 ENTRY_OF: dict[RingStatus, EntryKind] = {
@@ -42,13 +43,12 @@ def ringing(call: Call) -> Ring | None:
 
 
 async def add_ring(db: AsyncSession, call: Call, staff: Actor, *, now: datetime) -> Ring:
-    """The caller holds the conversation's lock."""
+    """The caller holds the conversation's lock. What rings is woken first: the patient's page loads it before the rest."""
     ring = Ring(status=RingStatus.RINGING, rung_by=staff.id, rung_by_name=staff.name, rung_at=now, expires_at=now + RING_FOR)
     call.rings.append(ring)
-    await db.flush()
-    await enqueue(db, miss_ring, run_at=ring.expires_at, ring_id=ring.id, clinic_id=call.clinic_id)
-    await wake_call(db, call)
     await wake(db, f"rings:{call.patient_id}")
+    await wake_call(db, call)
+    await enqueue(db, miss_ring, run_at=ring.expires_at, ring_id=ring.id, clinic_id=call.clinic_id)
     return ring
 
 
@@ -131,7 +131,9 @@ async def note_delivered(db: AsyncSession, patient: Actor, ring_id: UUID, *, see
         return
     if ring.delivered_at is not None and (not seen or ring.seen_at is not None):
         return
-    ring.delivered_at = ring.delivered_at or now
+    if ring.delivered_at is None:
+        ring.delivered_at = now
+        RING_DELIVERED.observe((now - ring.rung_at).total_seconds())
     if seen:
         ring.seen_at = now
     await wake_call(db, call)
@@ -151,6 +153,7 @@ async def end_ring(
     """Stop it on every device; all prepared ones but `keep_device` are put out of the room. Raises RingNoLongerRinging."""
     ring.status = next_ring_status(RingStatus(ring.status), status)
     ring.ended_at = now
+    RINGS_ENDED.labels(status.value).inc()
     losers = select(RingDevice.identity).where(RingDevice.ring_id == ring.id, RingDevice.device_id != (keep_device or ""))
     for identity in await db.scalars(losers):
         await enqueue(db, eject, room=call.room, identity=identity)

@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody, SkipValidation
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.guards import CurrentActor, Db
-from narvaro.calls import actions, attendance_actions, queries, ring_actions, seats
+from narvaro.calls import actions, attendance_actions, message_actions, queries, ring_actions, seats
 from narvaro.calls.reports import handle_report
 from narvaro.calls.schemas import (
     AnswerRing,
@@ -22,10 +22,12 @@ from narvaro.calls.schemas import (
     JoinCall,
     JoinToken,
     NewFeedback,
+    Pin,
     PlaceCall,
     SharingRule,
 )
 from narvaro.clock import utc_now
+from narvaro.conversations.schemas import Entry, NewMessage
 from narvaro.media import MediaDown, MediaServer
 
 Media = NamedDependency[SkipValidation[MediaServer]]
@@ -35,9 +37,10 @@ REPORT_MAX_BYTES = 65_536
 
 @put("/calls/{call_id:uuid}")
 async def place_call(call_id: Id, data: JSONBody[PlaceCall], actor: CurrentActor, database: Db, media: Media) -> CallSnapshot:
-    """Place the call, or give it as it is: the client's id makes repeats harmless. Ringing never waits for the media room."""
+    """Place the call, or give it as it is: repeats are harmless. Ringing waits for nothing that follows."""
     async with database.transaction() as db:
         call = await actions.place_call(db, actor, call_id, data.conversation_id, now=utc_now())
+    async with database.reading() as db:
         snapshot = await queries.load_call(db, actor, call_id)
     if call.status != "ended":
         with contextlib.suppress(MediaDown):
@@ -112,6 +115,22 @@ async def set_sharing(
     return snapshot
 
 
+@put("/calls/{call_id:uuid}/pin")
+async def pin(call_id: Id, data: JSONBody[Pin], actor: CurrentActor, database: Db) -> CallSnapshot:
+    """*Fäst för alla*, and *Lossa för alla* with nobody."""
+    async with database.transaction() as db:
+        await actions.pin(db, actor, call_id, data.attendance_id, now=utc_now())
+        return await queries.load_call(db, actor, call_id)
+
+
+@post("/calls/{call_id:uuid}/messages")
+async def post_in_call(call_id: Id, data: JSONBody[NewMessage], actor: CurrentActor, database: Db) -> Entry:
+    """*Syns för alla i samtalet*. As a message of the conversation's: acknowledged after commit, once per id (G1)."""
+    async with database.transaction() as db:
+        entry = await message_actions.post_in_call(db, actor, call_id, data, now=utc_now())
+        return queries.told_to(actor, entry)
+
+
 @put("/calls/{call_id:uuid}/feedback", status_code=204)
 async def give_feedback(call_id: Id, data: JSONBody[NewFeedback], actor: CurrentActor, database: Db) -> None:
     """Stored with the click."""
@@ -184,8 +203,8 @@ async def _clear_room(media: Media, room: str) -> None:
         await media.delete_room(room)
 
 
-SHARED_ROUTES = [get_call, join_call, leave_call, give_feedback]
-STAFF_ROUTES = [*SHARED_ROUTES, place_call, ring_again, cancel_call, end_call, set_sharing]
+SHARED_ROUTES = [get_call, join_call, leave_call, post_in_call, give_feedback]
+STAFF_ROUTES = [*SHARED_ROUTES, place_call, ring_again, cancel_call, end_call, set_sharing, pin]
 PATIENT_ROUTES = [
     *SHARED_ROUTES,
     current_ring,

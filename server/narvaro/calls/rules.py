@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from narvaro.errors import Conflict
+from narvaro.errors import Conflict, TooMany
 
 RING_FOR = timedelta(seconds=45)
 MINUTE = timedelta(seconds=60)
@@ -20,6 +20,11 @@ LOST_AFTER = timedelta(seconds=30)
 
 CONNECT_WITHIN = timedelta(seconds=5)
 """A page that has just joined opens its socket's call topic within this time."""
+
+
+MESSAGES_LATELY = 30
+MESSAGES_WITHIN = timedelta(minutes=1)
+"""More than that in one call nobody types."""
 
 
 class CallStatus(StrEnum):
@@ -36,6 +41,8 @@ class RingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+TextLanguage = Literal["sv", "en"]
+"""Of an invitation's text and, at first, of the page behind its link."""
 InvitationState = Literal[
     "queued",
     "sent",
@@ -113,6 +120,18 @@ class StillInCall(Conflict):
     """You are in a call."""
 
 
+class NotInCall(Conflict):
+    """You are not in the call."""
+
+
+class NotAnInterpreter(Conflict):
+    """Only an interpreter is pinned for everybody."""
+
+
+class TooManyMessages(TooMany):
+    """Write a little slower."""
+
+
 class CallNotOver(Conflict):
     """The question is asked when the call has ended."""
 
@@ -154,6 +173,25 @@ def may_take_seat(kind: str, status: CallStatus, *, was_answered: bool) -> None:
         raise CallHasEnded
     if kind == "patient" and not was_answered:
         raise CallNotAnswered
+
+
+def may_write_in_call(status: CallStatus, *, is_present: bool, lately: int) -> None:
+    """For everybody in it: whoever has a seat, while it lasts. `lately`: this person's within MESSAGES_WITHIN.
+
+    Raises what stands in the way.
+    """
+    if status is CallStatus.ENDED:
+        raise CallHasEnded
+    if not is_present:
+        raise NotInCall
+    if lately >= MESSAGES_LATELY:
+        raise TooManyMessages
+
+
+def may_be_pinned(kind: str, role: str | None) -> None:
+    """On everybody's stage: those whom the others must see or hear to understand. Raises NotAnInterpreter."""
+    if kind != "guest" or role not in {"interpreter", "sign_language_interpreter"}:
+        raise NotAnInterpreter
 
 
 def must_ask_feedback(seat: Seat, attended: Sequence[Seat], *, status: CallStatus, was_answered: bool, answered: bool) -> bool:

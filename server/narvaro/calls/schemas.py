@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from narvaro.calls.rules import InvitationState
+from narvaro.calls.rules import InvitationState, TextLanguage
 from narvaro.conversations.schemas import EndReason, GuestRole, KnockSnapshot, Wire
 from narvaro.realtime.schemas import FromClient, FromServer
 
@@ -60,6 +60,8 @@ class AttendanceSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     joined_at: datetime
     is_lost: bool
     """Our own socket has lost this person; the media server may not know yet."""
+    is_pinned: bool
+    """On everybody's stage, since staff want it so; one at most. A viewer's own pin wins."""
 
 
 class LeftSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +82,7 @@ class InvitationSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """As it is written in its country."""
     number_tail: str
     role: GuestRole | None
+    language: TextLanguage
     state: InvitationState
     why: str | None
     """Why the text could not be delivered, as the SMS door names it."""
@@ -88,6 +91,18 @@ class InvitationSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     invited_by_name: str
     may_resend_at: datetime | None
     """None: not any more."""
+
+
+class InvitedBefore(Wire, kw_only=True, forbid_unknown_fields=True):
+    """Somebody whom the call that has just ended had invited, and who may be invited to this one with one press."""
+
+    id: UUID
+    """The earlier invitation's."""
+    number_tail: str
+    role: GuestRole | None
+    language: TextLanguage
+    name: str | None
+    """What the person who was let in called themself."""
 
 
 class CallSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -115,8 +130,9 @@ class CallSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     no_staff_since: datetime | None
     """Nobody of the staff is connected; the call is abandoned 3 minutes later."""
     knocks: list[KnockSnapshot]
-    """Those who wait to be let in; told to staff only, as are the invitations."""
+    """Those who wait to be let in; told to staff only, as are the two lists that follow."""
     invitations: list[InvitationSnapshot]
+    invited_before: list[InvitedBefore]
     may_others_share: bool
     is_media_down: bool
     """The media server does not answer; the call goes on in words."""
@@ -171,6 +187,12 @@ class CallJoined(Wire, kw_only=True, forbid_unknown_fields=True):
 
 class SharingRule(Wire, kw_only=True, forbid_unknown_fields=True):
     may_others_share: bool
+
+
+class Pin(Wire, kw_only=True, forbid_unknown_fields=True):
+    """Who is on everybody's stage; None: nobody."""
+
+    attendance_id: UUID | None
 
 
 class NewFeedback(Wire, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from narvaro.calls.models import Attendance, Call
 from narvaro.calls.queries import present
 from narvaro.calls.rules import CallStatus
 from narvaro.calls.schemas import JoinToken
+from narvaro.conversations.queries import last_call_seq
 from narvaro.media import MediaRights, MediaServer, MediaSource
 from narvaro.realtime.topics import wake
 
@@ -38,6 +39,7 @@ def sit_down(call: Call, actor: Actor, device_id: str, *, now: datetime, identit
         for earlier in call.attendances:
             if (earlier.kind, earlier.person_id) == (actor.kind, actor.id):
                 seat.role, seat.invited_by_name, seat.knock_id = earlier.role, earlier.invited_by_name, earlier.knock_id
+                seat.sees_from = earlier.sees_from
         call.attendances.append(seat)
     if seat.device_id != device_id or identity is not None:
         seat.device_id = device_id
@@ -47,9 +49,15 @@ def sit_down(call: Call, actor: Actor, device_id: str, *, now: datetime, identit
     return seat
 
 
+async def show_from_here(db: AsyncSession, call: Call, seat: Attendance) -> None:
+    """What is written for everybody in the call is for this guest too from now on."""
+    seat.sees_from = await last_call_seq(db, call.id)
+
+
 def stand_up(attendance: Attendance, reason: str | None, *, now: datetime) -> None:
     """`reason`: left, lost, removed; none when the call ended around them."""
     attendance.left_at = now
+    attendance.is_pinned = False
     attendance.left_reason = reason
 
 
@@ -71,5 +79,6 @@ def rights_of(call: Call, attendance: Attendance) -> MediaRights:
 
 
 def join_token(media: MediaServer, call: Call, identity: str, actor: Actor, rights: MediaRights) -> JoinToken:
-    token = media.join_token(call.room, identity, name=actor.name, kind=actor.kind, rights=rights)
+    """Without a name: the media server would tell everybody in the room, guests too (D1b). The snapshot tells names."""
+    token = media.join_token(call.room, identity, name="", kind=actor.kind, rights=rights)
     return JoinToken(url=media.url, token=token, identity=identity, ice_servers=list(media.ice_servers))

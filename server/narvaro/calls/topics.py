@@ -11,12 +11,13 @@ from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.people import register_reason_to_stay
 from narvaro.calls.attendance_actions import note_presence
 from narvaro.calls.models import Call as CallRow
-from narvaro.calls.queries import find_open_calls, load_call, load_incoming, refuse_in_call
+from narvaro.calls.queries import find_open_calls, load_call, load_incoming, read_in_call, refuse_in_call
 from narvaro.calls.ring_actions import note_delivered
 from narvaro.calls.schemas import Call, Delivered, Rings, Seen
 from narvaro.calls.watch import WATCHES
 from narvaro.clock import utc_now
-from narvaro.conversations.queries import register_open_calls
+from narvaro.conversations.queries import PAGE, register_open_calls
+from narvaro.conversations.schemas import Entries
 from narvaro.errors import NotFound
 from narvaro.jobs import register_watch
 from narvaro.realtime.messages import register_client_message
@@ -34,10 +35,27 @@ async def load_call_topic(db: AsyncSession, actor: Actor, id_: UUID | None, _sin
     return Loaded([Call(topic=f"call:{id_}", call=call)], since=call.version)
 
 
+async def load_messages(db: AsyncSession, actor: Actor, id_: UUID | None, since: int) -> Loaded | None:
+    """What is written for everybody in the call, for guests: the others have it in the conversation."""
+    entries = await read_in_call(db, actor, id_, since) if id_ else None
+    if entries is None:
+        return None
+    told = Entries(topic=f"messages:{id_}", entries=list(entries))
+    return Loaded([told], since=entries[-1].seq if entries else since, more=len(entries) == PAGE)
+
+
 async def record_following(db: AsyncSession, actor: Actor, id_: UUID | None) -> None:
     """Whoever follows a call sees who is in it (D1)."""
-    patient_id = await db.scalar(select(CallRow.patient_id).where(CallRow.id == id_))
-    await record_access(db, actor, "call.follow", patient_id=patient_id, object_id=id_, now=utc_now())
+    await record_access(db, actor, "call.follow", patient_id=await _patient_of(db, id_), object_id=id_, now=utc_now())
+
+
+async def record_reading(db: AsyncSession, actor: Actor, id_: UUID | None) -> None:
+    """Whoever follows what is written reads it (D1)."""
+    await record_access(db, actor, "call.messages.follow", patient_id=await _patient_of(db, id_), object_id=id_, now=utc_now())
+
+
+async def _patient_of(db: AsyncSession, call_id: UUID | None) -> UUID | None:
+    return await db.scalar(select(CallRow.patient_id).where(CallRow.id == call_id))
 
 
 async def load_rings(db: AsyncSession, actor: Actor, _id: UUID | None, _since: int) -> Loaded | None:
@@ -61,6 +79,7 @@ def _rings_key(actor: Actor, _id: UUID | None) -> str:
 
 def register() -> None:
     register_topic("call", load_call_topic, on_follow=record_following)
+    register_topic("messages", load_messages, on_follow=record_reading)
     register_topic("rings", load_rings, key=_rings_key)
     register_client_message(Delivered, receive_delivered)
     register_client_message(Seen, receive_seen)

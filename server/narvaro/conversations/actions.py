@@ -12,8 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.conversations.models import Conversation, Entry, LastSeen, ReadMark
-from narvaro.conversations.queries import LAST_SEEN_FOR, load_snapshot, lock_conversation, page_before, visible_to
-from narvaro.conversations.rules import MessageIdTaken, clean_text
+from narvaro.conversations.queries import (
+    LAST_SEEN_FOR,
+    find_posted,
+    last_call_seq,
+    load_snapshot,
+    lock_conversation,
+    page_before,
+    visible_to,
+)
+from narvaro.conversations.rules import clean_text
 from narvaro.conversations.schemas import CallFact, ConversationOpened, EntryKind, NewMessage
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
@@ -51,10 +59,8 @@ async def post_message(db: AsyncSession, actor: Actor, conversation_id: UUID, me
     """Append once: a repeat with the same id gives the stored entry. Raises NotFound, EmptyMessage, MessageIdTaken."""
     text = clean_text(message.text)
     conversation = await lock_conversation(db, actor, conversation_id)
-    stored = await db.scalar(select(Entry).where(Entry.id == message.id))
+    stored = await find_posted(db, actor, conversation_id, message.id)
     if stored is not None:
-        if (stored.conversation_id, stored.author_kind, stored.author_id) != (conversation_id, actor.kind, actor.id):
-            raise MessageIdTaken
         return stored
     await record_access(db, actor, "message.post", patient_id=conversation.patient_id, object_id=conversation_id, now=now)
     return await add_entry(db, conversation, "message", actor, text=text, entry_id=message.id, now=now)
@@ -77,8 +83,12 @@ async def add_entry(
     text: str | None = None,
     call: CallFact | None = None,
     entry_id: UUID | None = None,
+    audience_call_id: UUID | None = None,
 ) -> Entry:
-    """Give the next seq under the conversation's lock, which the caller holds, and wake everybody who follows the log."""
+    """Give the next seq under the conversation's lock, which the caller holds, and wake everybody who follows the log.
+
+    `audience_call_id`: the call whose guests see it too.
+    """
     facts: dict[str, Any] | None = msgspec.to_builtins(call) if call else None
     entry = Entry(
         conversation_id=conversation.id,
@@ -91,6 +101,8 @@ async def add_entry(
         text=text,
         facts=facts,
         at=now,
+        audience_call_id=audience_call_id,
+        call_seq=await last_call_seq(db, audience_call_id) + 1 if audience_call_id else None,
     )
     db.add(entry)
     conversation.last_seq = entry.seq
@@ -98,11 +110,12 @@ async def add_entry(
     conversation.last_kind = kind
     conversation.last_facts = facts
     if kind in {"message", "ready"}:
-        if author.kind is ActorKind.PATIENT:
+        if author.kind is not ActorKind.STAFF:
             conversation.patient_messages += 1
-        else:
+        if author.kind is not ActorKind.PATIENT:
             conversation.staff_messages += 1
-    await wake_conversation(db, conversation, f"entries:{conversation.id}")
+    guests = [f"messages:{audience_call_id}"] if audience_call_id else []
+    await wake_conversation(db, conversation, f"entries:{conversation.id}", *guests)
     return entry
 
 
@@ -129,7 +142,7 @@ async def mark_read(db: AsyncSession, actor: Actor, conversation_id: UUID, seq: 
         select(func.count()).where(
             Entry.conversation_id == conversation_id,
             Entry.seq > seq,
-            Entry.author_kind == theirs,
+            Entry.author_kind.in_([theirs, ActorKind.GUEST]),
             Entry.kind.in_(["message", "ready"]),
         )
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,8 @@ from narvaro.db.base import Base
 class Conversation(Base):
     """One per patient and clinic. `last_seq`, `last_at` and `last_kind` repeat the newest entry, so that lists read one row.
 
-    `patient_messages` and `staff_messages` count entries by side; unread is the difference to what a reader had counted.
+    `patient_messages` and `staff_messages` count entries by side, a guest's for both; unread is the difference to what a reader
+    had counted.
     """
 
     __tablename__ = "conversations"
@@ -37,9 +38,17 @@ class Conversation(Base):
 
 
 class Entry(Base):
-    """One thing in the log; never changed. `seq` is gap-free, given under the conversation's row lock."""
+    """One thing in the log; never changed. `seq` is gap-free, given under the conversation's row lock.
+
+    `audience_call_id`: the call whose people all see it, guests too; empty: the patient and staff alone. `call_seq` counts
+    those of one call, gap-free, so that a guest learns nothing of what lies between.
+    """
 
     __tablename__ = "entries"
+    __table_args__ = (
+        UniqueConstraint("audience_call_id", "call_seq"),
+        CheckConstraint("(audience_call_id IS NULL) = (call_seq IS NULL)", name="audience"),
+    )
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -51,6 +60,8 @@ class Entry(Base):
     text: Mapped[str | None]
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     at: Mapped[datetime]
+    audience_call_id: Mapped[UUID | None] = mapped_column(ForeignKey("calls.id"))
+    call_seq: Mapped[int | None]
 
 
 class ReadMark(Base):

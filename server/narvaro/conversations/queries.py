@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.clinics.models import Clinic
 from narvaro.conversations.models import Conversation, Entry, LastSeen, ReadMark
+from narvaro.conversations.rules import MessageIdTaken
 from narvaro.conversations.schemas import (
     CallFact,
     ConversationSnapshot,
@@ -79,6 +80,7 @@ def to_wire(entry: Entry) -> WireEntry:
         at=entry.at,
         text=entry.text,
         call=call_fact(entry.facts),
+        audience="call" if entry.audience_call_id else "patient",
     )
 
 
@@ -90,6 +92,24 @@ async def entries_after(db: AsyncSession, conversation_id: UUID, seq: int) -> li
     """At most a page, ordered by seq."""
     query = select(Entry).where(Entry.conversation_id == conversation_id, Entry.seq > seq).order_by(Entry.seq).limit(PAGE)
     return list(await db.scalars(query))
+
+
+async def last_call_seq(db: AsyncSession, call_id: UUID) -> int:
+    """Of what was written for everybody in this call; 0 for nothing. Under the conversation's lock."""
+    return await db.scalar(select(func.max(Entry.call_seq)).where(Entry.audience_call_id == call_id)) or 0
+
+
+async def find_posted(
+    db: AsyncSession, actor: Actor, conversation_id: UUID, message_id: UUID, *, audience_call_id: UUID | None = None
+) -> Entry | None:
+    """What a message's id has become before. Raises MessageIdTaken when it is another message's."""
+    stored = await db.scalar(select(Entry).where(Entry.id == message_id))
+    if stored is None:
+        return None
+    whose = (stored.conversation_id, stored.author_kind, stored.author_id, stored.audience_call_id)
+    if whose != (conversation_id, actor.kind, actor.id, audience_call_id):
+        raise MessageIdTaken
+    return stored
 
 
 async def page_before(db: AsyncSession, conversation_id: UUID, seq: int | None) -> EntryPage:

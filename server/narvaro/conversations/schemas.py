@@ -28,6 +28,8 @@ EntryKind = Literal[
 ]
 GuestRole = Literal["relative", "interpreter", "sign_language_interpreter", "care_worker", "other"]
 AuthorKind = Literal["staff", "patient", "guest", "system"]
+Audience = Literal["patient", "call"]
+"""`patient`: the patient and the clinic's staff alone. `call`: everybody in the call, guests too."""
 EndReason = Literal["by_staff", "abandoned", "cancelled"]
 
 
@@ -57,7 +59,10 @@ class CallFact(Wire, kw_only=True, forbid_unknown_fields=True):
 
 
 class Entry(Wire, kw_only=True, forbid_unknown_fields=True):
-    """One thing in a conversation's log. `seq` is gap-free from 1 within the conversation."""
+    """One thing in a conversation's log. `seq` is gap-free from 1 within the conversation.
+
+    A guest gets those of the call's audience only, with a `seq` that is gap-free within the call.
+    """
 
     seq: int
     id: UUID
@@ -68,6 +73,7 @@ class Entry(Wire, kw_only=True, forbid_unknown_fields=True):
     at: datetime
     text: str | None = None
     call: CallFact | None = None
+    audience: Audience = "patient"
 
 
 class EntryPage(Wire, kw_only=True, forbid_unknown_fields=True):

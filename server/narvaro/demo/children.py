@@ -27,6 +27,8 @@ class Child:
     environ: Mapping[str, str]
     log: Path
     needs_database: bool = False
+    rest: float = 0.0
+    """Seconds that a dead one stays down, as a machine would."""
     died_at: list[float] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
 
@@ -67,7 +69,7 @@ async def keep_alive(child: Child, tell: Callable[[str], None], remember: Callab
             tell(f"{child.name} keeps ending (status {code}) and is not started again; {child.log} says why.")
             return
         tell(f"{child.name} ended (status {code}) and is started again.")
-        await asyncio.sleep(0.2 * len(child.died_at))
+        await asyncio.sleep(child.rest + 0.2 * len(child.died_at))
         await child.start()
         remember()
 

@@ -17,9 +17,10 @@ class DemoStopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All on 127.0.0.1; the others follow the web's."""
+    """All on 127.0.0.1; the others follow the web's. With `copies`, `web` and `media` are the balancers' own."""
 
     web: int
+    copies: int = 1
 
     @property
     def identity(self) -> int:
@@ -33,10 +34,28 @@ class Ports:
     def media_udp(self) -> int:
         return self.web + 3
 
+    @property
+    def redis(self) -> int:
+        return self.web + 4
+
+    @property
+    def webs(self) -> list[int]:
+        """Where the web processes listen."""
+        return [self.web] if self.copies == 1 else [self.web + 5 + 3 * copy for copy in range(self.copies)]
+
+    @property
+    def media_nodes(self) -> list[tuple[int, int]]:
+        """Where LiveKit listens: for signals, and for sound and picture."""
+        if self.copies == 1:
+            return [(self.media, self.media_udp)]
+        return [(web + 1, web + 2) for web in self.webs]
+
     def refuse_taken(self) -> None:
         """Raises DemoStopped, naming the first port that somebody else listens on."""
-        wanted = [(port, socket.SOCK_STREAM) for port in (self.web, self.identity, self.media)]
-        for port, kind in [*wanted, (self.media_udp, socket.SOCK_DGRAM)]:
+        signals, pictures = zip(*self.media_nodes, strict=True)
+        shared = (self.web, self.identity, self.media, *([self.redis] if self.copies > 1 else []))
+        wanted = [(port, socket.SOCK_STREAM) for port in dict.fromkeys((*shared, *self.webs, *signals))]
+        for port, kind in [*wanted, *((port, socket.SOCK_DGRAM) for port in pictures)]:
             if is_taken(port, kind):
                 raise DemoStopped(
                     f"Port {port} is taken by another program; choose others with --port, for example --port 8700."
@@ -75,7 +94,7 @@ class Installation:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("NARVARO_")}
         found = {
             "base_url": self.base_url,
-            "bind": f"127.0.0.1:{self.ports.web}",
+            "bind": f"127.0.0.1:{self.ports.webs[0]}",
             "database_url": database_url,
             "livekit_url": f"http://127.0.0.1:{self.ports.media}",
             "livekit_public_url": f"ws://127.0.0.1:{self.ports.media}",
@@ -90,10 +109,10 @@ class Installation:
         return inherited | {f"NARVARO_{name.upper()}": value for name, value in found.items()}
 
 
-def open_installation(data: Path, port: int) -> Installation:
+def open_installation(data: Path, port: int, copies: int = 1) -> Installation:
     data.mkdir(parents=True, exist_ok=True)
     (data / "logs").mkdir(exist_ok=True)
-    return Installation(data, Ports(port), keep_secrets(data / "secrets.json"))
+    return Installation(data, Ports(port, copies), keep_secrets(data / "secrets.json"))
 
 
 def keep_secrets(path: Path) -> dict[str, str]:

@@ -23,28 +23,30 @@ def find_livekit() -> str:
     return binary
 
 
-def write_configuration(demo: Installation) -> Path:
+def write_configuration(demo: Installation, node: int) -> Path:
     """JSON is YAML. Its secret is why the file is closed to others."""
-    path = demo.data / "livekit.yaml"
+    path = demo.data / f"livekit-{node + 1}.yaml"
     path.touch(mode=0o600)
-    path.write_text(json.dumps(configuration(demo), indent=1), encoding="utf-8")
+    path.write_text(json.dumps(configuration(demo, node), indent=1), encoding="utf-8")
     return path
 
 
-def configuration(demo: Installation) -> dict[str, object]:
+def configuration(demo: Installation, node: int) -> dict[str, object]:
     """Without `stun_servers` LiveKit hands Google's to browsers; with a `tcp_port` it listens on every interface."""
-    return {
-        "port": demo.ports.media,
+    signals, pictures = demo.ports.media_nodes[node]
+    shared = {"redis": {"address": f"127.0.0.1:{demo.ports.redis}"}} if demo.ports.copies > 1 else {}
+    return shared | {
+        "port": signals,
         "bind_addresses": ["127.0.0.1"],
         "rtc": {
-            "udp_port": demo.ports.media_udp,
+            "udp_port": pictures,
             "tcp_port": 0,
             "node_ip": "127.0.0.1",
             "use_external_ip": False,
             "enable_loopback_candidate": True,
             "interfaces": {"includes": ["lo", "lo0"]},
             "ips": {"includes": ["127.0.0.1/32"]},
-            "stun_servers": [f"127.0.0.1:{demo.ports.media_udp}"],
+            "stun_servers": [f"127.0.0.1:{pictures}"],
         },
         "turn": {"enabled": False},
         "room": {

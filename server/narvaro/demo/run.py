@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from narvaro.clock import utc_now
 from narvaro.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, end_orphan
 from narvaro.db.migrate import migrate
 from narvaro.db.session import Database
+from narvaro.demo.balancer import balanced, redis_line
 from narvaro.demo.children import Child, end_remembered_children, keep_alive, remember_children
 from narvaro.demo.installation import DemoStopped, Installation, open_installation
 from narvaro.demo.livekit import find_livekit, write_configuration
@@ -25,6 +26,9 @@ from narvaro.demo.people import PEOPLE
 from narvaro.demo.seed import seed
 
 READY_WITHIN = 60.0
+COPIES = 2
+MACHINE_RESTS = 30.0
+"""Seconds. In a cluster a killed LiveKit stays away long enough for the other to be seen taking over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class DemoOptions:
     port: int
     is_fresh: bool = False
     is_json: bool = False
+    is_cluster: bool = False
+    """Two of everything behind a balancer, but for the database."""
     began_at: float = 0.0
     """Unix time; `bin/demo` says when it began itself."""
 
@@ -87,7 +93,7 @@ async def start(options: DemoOptions, stack: AsyncExitStack) -> Installation:
     end_orphans(options.data)
     if options.is_fresh:
         forget(options.data)
-    demo = open_installation(options.data, options.port)
+    demo = open_installation(options.data, options.port, COPIES if options.is_cluster else 1)
     demo.ports.refuse_taken()
     livekit = find_livekit()
 
@@ -100,6 +106,9 @@ async def start(options: DemoOptions, stack: AsyncExitStack) -> Installation:
 
     stack.callback(postgres.stop)
     stack.push_async_callback(stop_all, children)
+    if options.is_cluster:
+        await stack.enter_async_context(balanced(demo.ports.web, demo.ports.webs))
+        await stack.enter_async_context(balanced(demo.ports.media, [signals for signals, _ in demo.ports.media_nodes]))
     for child in children:
         if not child.needs_database:
             await child.start()
@@ -110,7 +119,7 @@ async def start(options: DemoOptions, stack: AsyncExitStack) -> Installation:
         if child.needs_database:
             await child.start()
     remember()
-    for name, url in addresses(demo).items():
+    for name, url in addresses(demo, children).items():
         await step(name, until_ready(name, url, children))
     for child in children:
         watching = asyncio.create_task(keep_alive(child, tell, remember))
@@ -131,8 +140,8 @@ def forget(data: Path) -> None:
     """Only what a demo has made, so that a wrong --data costs nothing."""
     for name in ("postgres", "socket", "logs"):
         shutil.rmtree(data / name, ignore_errors=True)
-    for name in ("secrets.json", "livekit.yaml", "postgres.log"):
-        (data / name).unlink(missing_ok=True)
+    for path in (data / "secrets.json", data / "postgres.log", *data.glob("livekit*.yaml")):
+        path.unlink(missing_ok=True)
 
 
 async def prepare_database(url: str, issuer: str) -> None:
@@ -147,25 +156,39 @@ async def prepare_database(url: str, issuer: str) -> None:
 
 def children_of(demo: Installation, livekit: str, environ: Mapping[str, str]) -> list[Child]:
     python = [sys.executable, "-W", "ignore", "-m"]
-    lines = {
-        "LiveKit": [livekit, "--config", str(write_configuration(demo))],
-        "Identity provider": [*python, "narvaro.demo.idp", str(demo.ports.identity)],
-        "Web": [*python, "narvaro.demo.web"],
-        "Worker": [*python, "narvaro.cli", "worker"],
-    }
-    logs = demo.data / "logs"
+    lines = {"Identity provider": [*python, "narvaro.demo.idp", str(demo.ports.identity)]}
+    if demo.ports.copies > 1:
+        lines |= {"Redis": redis_line(demo.ports.redis)}
+    own: dict[str, dict[str, str]] = {}
+    for copy, port in enumerate(demo.ports.webs):
+        number = f" {copy + 1}" if demo.ports.copies > 1 else ""
+        lines |= {
+            f"LiveKit{number}": [livekit, "--config", str(write_configuration(demo, copy))],
+            f"Web{number}": [*python, "narvaro.demo.web"],
+            f"Worker{number}": [*python, "narvaro.cli", "worker"],
+        }
+        own[f"Web{number}"] = {"NARVARO_BIND": f"127.0.0.1:{port}"}
     return [
-        Child(name, argv, environ, logs / f"{name.lower().replace(' ', '-')}.log", needs_database=name in ("Web", "Worker"))
+        Child(
+            name,
+            argv,
+            {**environ, **own.get(name, {})},
+            demo.data / "logs" / f"{name.lower().replace(' ', '-')}.log",
+            needs_database=name.startswith(("Web", "Worker")),
+            rest=MACHINE_RESTS if name.startswith("LiveKit ") else 0.0,
+        )
         for name, argv in lines.items()
     ]
 
 
-def addresses(demo: Installation) -> dict[str, str]:
-    return {
-        "LiveKit": f"http://127.0.0.1:{demo.ports.media}/",
-        "Identity provider": f"{demo.issuer}/.well-known/openid-configuration",
-        "Web": f"{demo.base_url}/healthz",
-    }
+def addresses(demo: Installation, children: Sequence[Child]) -> dict[str, str]:
+    """What a child answers at when it is ready."""
+    found = {"Identity provider": f"{demo.issuer}/.well-known/openid-configuration"}
+    media = [f"http://127.0.0.1:{signals}/" for signals, _ in demo.ports.media_nodes]
+    webs = [f"http://127.0.0.1:{port}/healthz" for port in demo.ports.webs]
+    for kind, urls in (("LiveKit", media), ("Web", webs)):
+        found |= dict(zip((child.name for child in children if child.name.startswith(kind)), urls, strict=True))
+    return found
 
 
 async def until_ready(name: str, url: str, children: list[Child]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,7 @@ from narvaro.errors import NotFound
 from narvaro.invitations.knock_actions import put_out
 from narvaro.invitations.models import Invitation, InvitationLink, Knock
 from narvaro.invitations.numbers import checked_number, number_to_invite
-from narvaro.invitations.queries import TAIL, call_of_invitation
+from narvaro.invitations.queries import TAIL, call_of_invitation, find_invited_before
 from narvaro.invitations.rules import InvitationRevoked, KnockStatus
 from narvaro.invitations.schemas import CheckedNumber, NewInvitation
 from narvaro.invitations.texts import PURPOSE
@@ -64,6 +64,7 @@ async def _invite_one(
         invited_by_name=staff.name,
         number=number,
         role=new.role,
+        language=new.language,
         created_at=now,
     )
     db.add(invitation)
@@ -72,6 +73,19 @@ async def _invite_one(
     await add_entry(db, conversation, "guest_invited", staff, call=fact, now=now)
     await _send(db, staff, invitation, now=now)
     await record_access(db, staff, "invitation.send", patient_id=call.patient_id, object_id=invitation.id, now=now)
+
+
+async def invite_again(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> None:
+    """*Bjud in samma personer*, all or none: everybody who is `invited_before`, as they were. A repeat finds nobody.
+
+    Raises NotFound, CallHasEnded, NumberNotValid, NumberOfPatient, SmsLimitReached.
+    """
+    conversation, call = await _lock_running_call(db, staff, call_id)
+    for before, _ in await find_invited_before(db, call):
+        number = await number_to_invite(db, call, before.number)
+        new = NewInvitation(id=uuid4(), number=number.e164, role=before.role, language=before.language)  # type: ignore[arg-type]
+        await _invite_one(db, staff, conversation, call, new, number.e164, now=now)
+    await wake_call(db, call)
 
 
 async def check_number(db: AsyncSession, staff: Actor, call_id: UUID, typed: str, *, now: datetime) -> CheckedNumber:

@@ -22,7 +22,12 @@ async def open_link(request: AnyRequest, data: JSONBody[LinkOpened], database: D
     await limit_guests(request)
     async with database.transaction() as db:
         found = await knock_actions.open_link(db, data.token, now=utc_now())
-        return GuestLink(brand=found.clinic.brand, role=found.invitation.role, is_direct=found.is_direct)  # type: ignore[arg-type]
+        return GuestLink(
+            brand=found.clinic.brand,
+            role=found.invitation.role,  # type: ignore[arg-type]
+            language=found.invitation.language,  # type: ignore[arg-type]
+            is_direct=found.is_direct,
+        )
 
 
 @post("/declines", status_code=204)

@@ -11,9 +11,9 @@ from narvaro.auth.actions import start_session
 from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.actions import lock_own_call
 from narvaro.calls.models import Call
-from narvaro.calls.queries import lock_call, present
+from narvaro.calls.queries import NO_NAME, lock_call, present
 from narvaro.calls.rules import CallHasEnded, CallStatus
-from narvaro.calls.seats import seat_of, sit_down, stand_up, wake_call
+from narvaro.calls.seats import seat_of, show_from_here, sit_down, stand_up, wake_call
 from narvaro.calls.tasks import eject
 from narvaro.conversations.actions import add_entry
 from narvaro.conversations.models import Conversation
@@ -212,6 +212,7 @@ async def _let_in(
     seat = sit_down(call, who, "", now=now)
     seat.knock_id = knock.id
     seat.role = _role(knock, invitation)
+    await show_from_here(db, call, seat)
     if staff is not None:
         seat.invited_by_name = staff.name
     elif invitation is not None:
@@ -242,13 +243,14 @@ def _role(knock: Knock, invitation: Invitation | None) -> str | None:
 
 
 async def _names_in(db: AsyncSession, call: Call) -> list[str]:
+    """As guests read them: nobody finds out a protected name by trying it (D1b)."""
     waiting = select(Knock.name).where(Knock.call_id == call.id, Knock.status == KnockStatus.KNOCKING)
-    patient = select(Patient.name).where(Patient.id == call.patient_id)
+    patient = await db.get_one(Patient, call.patient_id, populate_existing=True)
     return [
         call.placed_by_name,
-        *(attendance.name for attendance in present(call)),
+        *(attendance.name for attendance in present(call) if attendance.kind != ActorKind.PATIENT),
         *(await db.scalars(waiting)),
-        *(await db.scalars(patient)),
+        NO_NAME if patient.has_protected_identity else patient.name,
     ]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from narvaro.db.base import Base
@@ -14,6 +14,7 @@ class Invitation(Base):
 
     __tablename__ = "invitations"
     __table_args__ = (
+        CheckConstraint("language IN ('sv', 'en')", name="language"),
         Index("invitations_one_per_number", "call_id", "number", unique=True, postgresql_where=text("revoked_at IS NULL")),
     )
 
@@ -25,6 +26,7 @@ class Invitation(Base):
     invited_by_name: Mapped[str]
     number: Mapped[str] = mapped_column(index=True)
     role: Mapped[str | None]
+    language: Mapped[str] = mapped_column(server_default="sv")
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]

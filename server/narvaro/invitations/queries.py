@@ -7,14 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.people import Person
 from narvaro.auth.tokens import hash_token
 from narvaro.calls.models import Call, CallFeedback
-from narvaro.calls.queries import present, was_let_in
+from narvaro.calls.queries import Visitors, present, was_let_in
 from narvaro.calls.rules import CallStatus
-from narvaro.calls.schemas import InvitationSnapshot
+from narvaro.calls.schemas import InvitationSnapshot, InvitedBefore
 from narvaro.clinics.models import Clinic
 from narvaro.clock import utc_now
 from narvaro.conversations.schemas import KnockSnapshot
@@ -22,6 +23,7 @@ from narvaro.errors import NotFound, NotSignedIn
 from narvaro.invitations.models import Invitation, InvitationLink, Knock
 from narvaro.invitations.rules import (
     HOLDS_SESSION_AFTER_CALL,
+    INVITE_AGAIN_WITHIN,
     KNOCKS_PER_INVITATION,
     LINK_LIVES_FOR,
     RESEND_AFTER,
@@ -30,6 +32,7 @@ from narvaro.invitations.rules import (
     KnockStatus,
     LinkDead,
     invitation_state,
+    may_be_invited_again,
 )
 from narvaro.invitations.schemas import GuestSnapshot
 from narvaro.patients.models import Patient
@@ -81,7 +84,7 @@ async def find_link(db: AsyncSession, token: str, *, now: datetime) -> OpenLink:
 async def load_guest(db: AsyncSession, guest: Actor) -> GuestSnapshot:
     """Raises NotSignedIn when there is no such guest any more."""
     query = (
-        select(Knock, Call.status, Call.started_at, Clinic.brand, Invitation.role, CallFeedback.answer, was_let_in(guest))
+        select(Knock, Call.status, Call.started_at, Clinic.brand, Invitation, CallFeedback.answer, was_let_in(guest))
         .join(Call, Call.id == Knock.call_id)
         .join(Clinic, Clinic.id == Call.clinic_id)
         .join(Invitation, Invitation.id == Knock.invitation_id)
@@ -92,15 +95,16 @@ async def load_guest(db: AsyncSession, guest: Actor) -> GuestSnapshot:
     row = (await db.execute(query)).one_or_none()
     if row is None:
         raise NotSignedIn
-    knock, call_status, started_at, brand, role, answer, was_there = row
+    knock, call_status, started_at, brand, invitation, answer, was_there = row
     has_ended = call_status == CallStatus.ENDED
     return GuestSnapshot(
         id=knock.id,
         name=knock.name,
-        role=role or knock.said_role,  # type: ignore[arg-type]
+        role=invitation.role or knock.said_role,  # type: ignore[arg-type]
         status="ended" if has_ended and knock.status in {"knocking", "admitted"} else knock.status,  # type: ignore[arg-type]
         call_id=knock.call_id,
         brand=brand,
+        language=invitation.language,  # type: ignore[arg-type]
         must_ask_feedback=has_ended and was_there and started_at is not None and answer is None,
     )
 
@@ -154,13 +158,65 @@ def _knock_snapshot(knock: Knock, role: str | None, number: str | None) -> Knock
     )
 
 
-async def find_visitors(db: AsyncSession, call: Call) -> tuple[list[KnockSnapshot], list[InvitationSnapshot]]:
-    """Who knocks, and everybody who was invited, in order."""
+async def find_visitors(db: AsyncSession, call: Call) -> Visitors:
+    """Who knocks, everybody who was invited, and who can be once more; each in order."""
     knocks = (await find_knocks(db, [call.id])).get(call.id, [])
+    before = [_before_snapshot(invitation, name) for invitation, name in await find_invited_before(db, call)]
+    return Visitors(knocks, await _find_invitations(db, call), before)
+
+
+async def find_invited_before(db: AsyncSession, call: Call) -> list[tuple[Invitation, str | None]]:
+    """Of the latest call that invited anybody, if it ended shortly before this one began; in order of invitation.
+
+    → the earlier invitation, and what whoever came by it called themself. Nobody who has been invited to this call, whatever
+    became of that.
+    """
+    if call.status == CallStatus.ENDED:
+        return []
+    earlier, here = aliased(Invitation), aliased(Invitation)
+    latest = (
+        select(Call.id)
+        .join(earlier, earlier.call_id == Call.id)
+        .where(
+            Call.conversation_id == call.conversation_id,
+            Call.id != call.id,
+            Call.ended_at >= call.placed_at - INVITE_AGAIN_WITHIN,
+        )
+        .order_by(Call.ended_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    by_link = select(Knock).where(Knock.invitation_id == Invitation.id)
+    knocks = by_link.with_only_columns(func.array_agg(Knock.status)).scalar_subquery()
+    let_in = by_link.with_only_columns(Knock.name).where(Knock.status == KnockStatus.ADMITTED)
+    query = (
+        select(Invitation, let_in.order_by(Knock.knocked_at.desc()).limit(1).scalar_subquery(), knocks)
+        .where(Invitation.call_id == latest, Invitation.number.not_in(select(here.number).where(here.call_id == call.id)))
+        .order_by(Invitation.created_at, Invitation.id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        (invitation, name)
+        for invitation, name, statuses in await db.execute(query)
+        if may_be_invited_again(is_revoked=invitation.revoked_at is not None, knocks=statuses or ())
+    ]
+
+
+def _before_snapshot(invitation: Invitation, name: str | None) -> InvitedBefore:
+    return InvitedBefore(
+        id=invitation.id,
+        number_tail=invitation.number[-TAIL:],
+        role=invitation.role,  # type: ignore[arg-type]
+        language=invitation.language,  # type: ignore[arg-type]
+        name=name,
+    )
+
+
+async def _find_invitations(db: AsyncSession, call: Call) -> list[InvitationSnapshot]:
     mine = select(Invitation).where(Invitation.call_id == call.id).order_by(Invitation.created_at, Invitation.id)
     invitations = list(await db.scalars(mine.execution_options(populate_existing=True)))
     if not invitations:
-        return knocks, []
+        return []
     ids = [invitation.id for invitation in invitations]
     texts = select(TextMessage).where(TextMessage.object_id.in_(ids)).order_by(TextMessage.created_at)
     text_of = {text.object_id: text for text in await db.scalars(texts.execution_options(populate_existing=True))}
@@ -169,9 +225,7 @@ async def find_visitors(db: AsyncSession, call: Call) -> tuple[list[KnockSnapsho
     latest = list(await db.scalars(by_link.execution_options(populate_existing=True)))
     knock_of = {knock.invitation_id: knock for knock in sorted(latest, key=lambda knock: knock.id in here)}
     is_over = call.status == CallStatus.ENDED
-    return knocks, [
-        _invitation_snapshot(each, text_of[each.id], knock_of.get(each.id), here, is_over=is_over) for each in invitations
-    ]
+    return [_invitation_snapshot(each, text_of[each.id], knock_of.get(each.id), here, is_over=is_over) for each in invitations]
 
 
 def _invitation_snapshot(
@@ -194,6 +248,7 @@ def _invitation_snapshot(
         number=shown_number(invitation.number),
         number_tail=invitation.number[-TAIL:],
         role=invitation.role,  # type: ignore[arg-type]
+        language=invitation.language,  # type: ignore[arg-type]
         state=state,
         why=text.why,
         name=knock.name if knock else None,

@@ -27,6 +27,14 @@ async def invite(call_id: Id, data: JSONBody[NewInvitations], actor: CurrentActo
         return await load_call(db, actor, call_id)
 
 
+@post("/calls/{call_id:uuid}/invitations/again", status_code=200)
+async def invite_again(call_id: Id, actor: CurrentActor, database: Db) -> CallSnapshot:
+    """*Bjud in samma personer*: nobody handles their numbers."""
+    async with database.transaction() as db:
+        await actions.invite_again(db, actor, call_id, now=utc_now())
+        return await load_call(db, actor, call_id)
+
+
 @post("/invitations/{invitation_id:uuid}/texts", status_code=200)
 async def send_again(invitation_id: Id, actor: CurrentActor, database: Db) -> CallSnapshot:
     """*Nytt sms*."""
@@ -75,4 +83,4 @@ async def remove(knock_id: Id, actor: CurrentActor, database: Db, media: Media) 
     return snapshot
 
 
-STAFF_ROUTES = [check_number, invite, send_again, revoke, ask_to_join, admit, refuse, remove]
+STAFF_ROUTES = [check_number, invite, invite_again, send_again, revoke, ask_to_join, admit, refuse, remove]

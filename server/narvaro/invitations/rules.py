@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from narvaro.auth.names import person_name
-from narvaro.calls.rules import InvitationState
+from narvaro.calls.rules import InvitationState, TextLanguage
 from narvaro.errors import Conflict, NotFound
 
 LINK_LIVES_FOR = timedelta(hours=24)
 """And never longer than its call (B6)."""
 RESEND_AFTER = timedelta(seconds=60)
+INVITE_AGAIN_WITHIN = timedelta(minutes=30)
+"""*Bjud in samma personer*: between the end of the call that had invited them and the beginning of the next."""
 KNOCKS_PER_INVITATION = 5
 """More browsers than that do not belong to one person."""
 WAITS_WITHOUT_PAGE = timedelta(seconds=10)
@@ -72,6 +74,13 @@ def next_knock_status(now_is: KnockStatus, wanted: KnockStatus) -> KnockStatus:
     raise KnockDecided
 
 
+def may_be_invited_again(*, is_revoked: bool, knocks: Collection[str]) -> bool:
+    """Nobody whom staff have put out, or have turned away and not let in. `knocks`: the states of all by the earlier link."""
+    if is_revoked or KnockStatus.REMOVED in knocks:
+        return False
+    return KnockStatus.ADMITTED in knocks or KnockStatus.REFUSED not in knocks
+
+
 def guest_name(typed: str) -> str:
     """Without what poses as somebody else: "(Du)", control and bidi characters (B9). Raises Malformed."""
     return person_name(re.sub(r"\((du|you)\)", "", person_name(typed), flags=re.IGNORECASE))
@@ -90,15 +99,23 @@ GSM_BASIC = frozenset(
 """3GPP TS 23.038, 6.2.1, without the extension table, whose characters count twice."""
 
 
-def invitation_words(brand: str, link: str) -> str:
+INVITATION_WORDS: Mapping[TextLanguage, str] = {
+    "sv": " bjuder in dig till ett videosamtal nu: {link} Vi ber aldrig om BankID eller koder.",
+    "en": " invites you to a video call now: {link} We never ask for BankID or codes.",
+}
+"""After the brand."""
+NO_BRAND: Mapping[TextLanguage, str] = {"sv": "Vården", "en": "Health care"}
+
+
+def invitation_words(brand: str, link: str, language: TextLanguage) -> str:
     """One text that names neither patient nor clinic (B7); a brand that does not fit is cut at a word where it can be."""
-    rest = f" bjuder in dig till ett videosamtal nu: {link} Vi ber aldrig om BankID eller koder."
+    rest = INVITATION_WORDS[language].format(link=link)
     room = TEXT_MAX_CHARACTERS - len(rest)
     plain = "".join(c if c in GSM_BASIC else _plain(c) for c in brand)
     if len(plain) > room:
         cut = plain[: max(room, 0)]
         plain = cut.rpartition(" ")[0] or cut
-    return (plain.strip() or "Vården")[: max(room, 0)].strip() + rest
+    return (plain.strip() or NO_BRAND[language])[: max(room, 0)].strip() + rest
 
 
 def _plain(character: str) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from narvaro.calls.rules import TextLanguage
 from narvaro.conversations.schemas import GuestRole, Wire
 from narvaro.realtime.schemas import FromServer
 
@@ -19,6 +20,7 @@ class NewInvitation(Wire, kw_only=True, forbid_unknown_fields=True):
     id: UUID
     number: NumberText
     role: GuestRole | None = None
+    language: TextLanguage = "sv"
 
 
 class NewInvitations(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +59,8 @@ class GuestLink(Wire, kw_only=True, forbid_unknown_fields=True):
 
     brand: str
     role: GuestRole | None
+    language: TextLanguage
+    """The text's; the page begins in it."""
     is_direct: bool
     """This browser enters at once, after name and press (B4b)."""
 
@@ -76,6 +80,7 @@ class GuestSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     status: Literal["knocking", "admitted", "refused", "removed", "ended"]
     call_id: UUID
     brand: str
+    language: TextLanguage
     must_ask_feedback: bool
 
 

@@ -23,7 +23,7 @@ PURPOSE = "invitation"
 async def compose_invitation(db: AsyncSession, text: TextMessage, stationery: Stationery) -> Composed | None:
     """Makes the link work, then writes it; the same at every attempt. None when revoked, or when the call has ended (B6)."""
     query = (
-        select(Clinic.brand, Clinic.sms_sender)
+        select(Clinic.brand, Clinic.sms_sender, Invitation.language)
         .join(Invitation, Invitation.clinic_id == Clinic.id)
         .join(Call, Call.id == Invitation.call_id)
         .where(Invitation.id == text.object_id, Invitation.revoked_at.is_(None), Call.status != CallStatus.ENDED)
@@ -34,7 +34,8 @@ async def compose_invitation(db: AsyncSession, text: TextMessage, stationery: St
     token = link_token(stationery.link_secret, text.id, text.salt)
     made = {"token_hash": hash_token(token), "invitation_id": text.object_id, "created_at": text.created_at}
     await db.execute(insert(InvitationLink).values(made).on_conflict_do_nothing())
-    return Composed(sender=row.sms_sender, words=invitation_words(row.brand, link(stationery.base_url, token)))
+    words = invitation_words(row.brand, link(stationery.base_url, token), row.language)
+    return Composed(sender=row.sms_sender, words=words)
 
 
 async def note_text(db: AsyncSession, invitation_id: UUID) -> None:

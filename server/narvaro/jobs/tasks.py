@@ -4,8 +4,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Final, ParamSpec, cast, get_type_hints
+from uuid import UUID
 
 import msgspec
+import structlog
 from procrastinate import (
     App,
     BaseRetryStrategy,
@@ -27,6 +29,9 @@ LONGEST_PAUSE: Final = timedelta(minutes=5)
 
 jobs_app = App(connector=PsycopgConnector())
 """Opened by the worker only: enqueueing borrows the caller's connection."""
+
+RUNNING: set[int | None] = set()
+"""The ids of the jobs that this process works on just now."""
 
 
 class SoonThenSeldom(BaseRetryStrategy):
@@ -56,7 +61,14 @@ def task(
         async def run(context: JobContext, /, **stored: Any) -> None:
             doors: Doors = context.additional_context["doors"]
             given = {key: msgspec.convert(value, hints[key], strict=False) for key, value in stored.items()}
-            await cast(Any, work)(doors, **given)
+            ids = {key: str(value) for key, value in given.items() if isinstance(value, UUID)}
+            job_id = context.job.id
+            RUNNING.add(job_id)
+            try:
+                with structlog.contextvars.bound_contextvars(task=name, **ids):
+                    await cast(Any, work)(doors, **given)
+            finally:
+                RUNNING.discard(job_id)
 
         strategy = SoonThenSeldom() if retry is True else retry
         return jobs_app.task(name=name, pass_context=True, retry=strategy)(run)
@@ -81,15 +93,17 @@ async def enqueue(
     *,
     run_at: datetime | None = None,
     queueing_lock: str | None = None,
+    lock: str | None = None,
     **args: Any,
 ) -> None:
     """Run the task after this transaction has committed, at `run_at` at the earliest.
 
-    With `queueing_lock`, nothing is added while a job with the same lock waits. `args`: ids and other small JSON values.
+    With `queueing_lock`, nothing is added while a job with the same lock waits; with `lock`, it waits while one runs.
+    `args`: ids and other small JSON values.
     """
     connection = await db.connection()
     driver = (await connection.get_raw_connection()).driver_connection
-    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, connection=driver)
+    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, lock=lock, connection=driver)
     if queueing_lock is None:
         await job.defer_async(**msgspec.to_builtins(args))
         return

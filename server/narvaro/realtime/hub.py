@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.clock import utc_now
 from narvaro.db.session import Database
+from narvaro.metrics import SOCKETS
 from narvaro.realtime.listener import Listener
 from narvaro.realtime.presence import SocketFacts, beat_sockets, put_socket, remove_sockets
 
@@ -23,6 +24,8 @@ TICK: Final = 0.5
 BEAT_IN_CALL_EVERY: Final = 4.0
 BEAT_EVERY: Final = 15.0
 STOP_WITHIN: Final = 5.0
+COME_BACK: Final = 1012
+"""The close code of a process that stops [RFC 6455 registry: Service Restart]; uvicorn's own too."""
 
 
 class Follower(Protocol):
@@ -43,6 +46,9 @@ class AnyLine(Protocol):
         """Send a ping or give up, when it is time; `now`: the loop's clock."""
 
     def close(self, code: int) -> None: ...
+
+    @property
+    def closed_with(self) -> int | None: ...
 
 
 class Notice(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,10 +85,10 @@ class Hub:
         await self.listening.wait()
 
     async def stop(self) -> None:
-        """Close every line (1012: come back) and forget where they were."""
+        """Close every line and forget where they were."""
         self._empty.clear()
         for line in list(self._lines):
-            line.close(1012)
+            line.close(COME_BACK)
         if self._lines:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), STOP_WITHIN)
@@ -100,11 +106,16 @@ class Hub:
 
     def add(self, line: AnyLine) -> None:
         self._lines.add(line)
+        SOCKETS.inc()
 
     async def remove(self, line: AnyLine) -> None:
-        """The line is closed. Many that close together are removed in one transaction."""
+        """The line is closed. Many that close together are removed in one transaction.
+
+        Who was in a call that this process leaves to another stays there on paper until the row is swept: nobody is told (G3).
+        """
         self._lines.discard(line)
-        if line.is_recorded:
+        SOCKETS.dec()
+        if line.is_recorded and not (line.facts.call_id and line.closed_with == COME_BACK):
             self._leaving.append(line.facts)
             async with self._one_removes:
                 leaving, self._leaving = self._leaving, []
@@ -116,6 +127,12 @@ class Hub:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Short; sockets share a bounded number, so that they never starve requests."""
         async with self._room_to_load, self._database.transaction() as db:
+            yield db
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """As `transaction`, for queries only."""
+        async with self._room_to_load, self._database.reading() as db:
             yield db
 
     async def record(self, line: AnyLine) -> None:

@@ -95,6 +95,10 @@ class Line:
         if not self.closed.done():
             self.closed.set_result(code)
 
+    @property
+    def closed_with(self) -> int | None:
+        return self.closed.result() if self.closed.done() and not self.closed.cancelled() else None
+
     def release(self) -> None:
         """Follow nothing more."""
         for subscription in list(self._subscriptions.values()):
@@ -226,10 +230,12 @@ class Line:
         while True:
             await self._hub.listening.wait()
             try:
-                async with self._hub.transaction() as db:
-                    loaded = await subscription.kind.load(db, self.facts.actor, subscription.id, subscription.since)
-                    if loaded is not None and subscription.kind.on_follow and not subscription.is_followed:
-                        await subscription.kind.on_follow(db, self.facts.actor, subscription.id)
+                kind = subscription.kind
+                must_note = kind.on_follow is not None and not subscription.is_followed
+                async with self._hub.transaction() if must_note else self._hub.reading() as db:
+                    loaded = await kind.load(db, self.facts.actor, subscription.id, subscription.since)
+                    if loaded is not None and kind.on_follow is not None and must_note:
+                        await kind.on_follow(db, self.facts.actor, subscription.id)
                 subscription.is_followed = True
                 return loaded
             except DataError:

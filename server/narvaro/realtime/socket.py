@@ -137,9 +137,12 @@ async def _run(line: Line, socket: WebSocket[Any, Any, Any], session: SessionWat
 
 
 async def _read(socket: WebSocket[Any, Any, Any], line: Line) -> None:
-    async for text in socket.iter_data("text"):
+    while True:
+        try:
+            text = await socket.receive_data("text")
+        except WebSocketDisconnect as gone:
+            return line.close(gone.code)
         await line.receive(text)
-    line.close(1000)
 
 
 async def _guard(line: Line, work: Awaitable[None]) -> None:

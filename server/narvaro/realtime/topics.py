@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from narvaro.auth.actors import Actor
 from narvaro.realtime.schemas import FromServer
 
 CHANNEL = "narvaro"
+NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+WAITING = "narvaro.wake"
+KEYS_PER_NOTICE = 60
+"""A payload has room for 8,000 bytes, a key takes less than 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,23 @@ def register_topic(name: str, load: LoadTopic, *, key: WakeKey | None = None, on
 
 
 async def wake(db: AsyncSession, *keys: str) -> None:
-    """Make every subscription to these keys load what is new, once the transaction has committed."""
-    await db.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": json.dumps({"wake": keys})})
+    """Make every subscription to these keys load what is new, once the transaction has committed.
+
+    All of a transaction's wakes leave together, just before it commits.
+    """
+    db.info.setdefault(WAITING, {}).update(dict.fromkeys(keys))
+
+
+@event.listens_for(Session, "before_commit")
+def _notify_together(session: Session) -> None:
+    """In the order in which they were woken; a key that was woken twice is told once."""
+    keys = list(session.info.pop(WAITING, ()))
+    for first in range(0, len(keys), KEYS_PER_NOTICE):
+        payload = json.dumps({"wake": keys[first : first + KEYS_PER_NOTICE]})
+        session.execute(NOTIFY, {"channel": CHANNEL, "payload": payload})
 
 
 async def tell(db: AsyncSession, key: str, sender: Actor, message: FromServer) -> None:
     """Send one message that is not stored (*skriver …*) to the key's subscribers of other kinds than the sender's."""
     payload = {"tell": key, "kind": sender.kind, "message": msgspec.json.encode(message).decode()}
-    await db.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": json.dumps(payload)})
+    await db.execute(NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 
@@ -58,3 +58,11 @@ class SmsGateway(Protocol):
         """None: nothing final yet. Raises NotSignedIn when it does not come from this gateway."""
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class KeepsLine(Protocol):
+    """A gateway whose receipts come on a line of its own."""
+
+    async def keep_line(self) -> None:
+        """In the worker, for ever: be there for receipts."""

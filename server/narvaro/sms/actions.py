@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.errors import NotFound
 from narvaro.jobs import enqueue
+from narvaro.metrics import TEXTS
 from narvaro.sms import DeliveryReceipt
 from narvaro.sms.models import TextMessage
 from narvaro.sms.purposes import PURPOSES
 from narvaro.sms.rules import BETWEEN_TWO, COUNTED_FOR, GIVE_UP_AFTER, Limits, SentSoFar, refuse_too_many
-from narvaro.sms.tasks import send_text
+from narvaro.sms.tasks import lock_of, send_text
 
 
 async def queue_text(
@@ -49,7 +50,7 @@ async def queue_text(
     )
     db.add(row)
     await db.flush()
-    await enqueue(db, send_text, text_id=row.id)
+    await enqueue(db, send_text, lock=lock_of(row.id), text_id=row.id)
     return row.id
 
 
@@ -80,6 +81,18 @@ async def note_receipt(db: AsyncSession, gateway: str, text_id: UUID, receipt: D
         return
     row.status = receipt.status
     row.why = receipt.why
+    TEXTS.labels(receipt.status, receipt.why or "").inc()
     row.done_at = now
     await db.flush()
     await PURPOSES[row.purpose].changed(db, row.object_id)
+
+
+async def note_receipt_by_name(
+    db: AsyncSession, gateway: str, gateway_id: str, receipt: DeliveryReceipt, *, now: datetime
+) -> None:
+    """Where a receipt tells only the gateway's own name for the text. Raises NotFound."""
+    query = select(TextMessage.id).where(TextMessage.gateway == gateway, TextMessage.gateway_id == gateway_id)
+    text_id = await db.scalar(query.order_by(TextMessage.created_at.desc()).limit(1))
+    if text_id is None:
+        raise NotFound
+    await note_receipt(db, gateway, text_id, receipt, now=now)

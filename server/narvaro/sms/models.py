@@ -19,6 +19,7 @@ class TextMessage(Base):
     __table_args__ = (
         Index("text_messages_limits", "clinic_id", "created_at"),
         Index("text_messages_object", "object_id", "created_at"),
+        Index("text_messages_receipt", "gateway_id", postgresql_where=text("gateway_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))

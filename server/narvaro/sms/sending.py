@@ -1,12 +1,14 @@
 """The gateways of an installation, in the order in which they are tried."""
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from narvaro.sms import SmsGateway
+from narvaro.sms import KeepsLine, SmsGateway
 from narvaro.sms.purposes import Stationery
 
 
@@ -25,6 +27,17 @@ class Sms:
     def receipt_key(self, text_id: UUID) -> str:
         secret = self.stationery.link_secret.encode()
         return hmac.new(secret, b"narvaro receipt\0" + text_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """In a worker: the gateways that need a line keep it."""
+        keeping = [asyncio.create_task(gateway.keep_line()) for gateway in self.gateways if isinstance(gateway, KeepsLine)]
+        try:
+            yield
+        finally:
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
 
     async def close(self) -> None:
         for gateway in self.gateways:

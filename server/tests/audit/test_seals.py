@@ -212,6 +212,12 @@ def test_every_action_has_words_for_the_patient() -> None:
     calls = re.findall(r"record_access\(\s*[^\"]*?\"([a-z_.]+)\"", code) + re.findall(
         r"_record\(db, actor, \"([a-z_.]+)\"", code
     )
-    made = {"call.sharing.allow", "call.sharing.forbid", *(f"call.end.{why}" for why in ("by_staff", "cancelled", "abandoned"))}
+    made = {
+        "call.pin",
+        "call.unpin",
+        "call.sharing.allow",
+        "call.sharing.forbid",
+        *(f"call.end.{why}" for why in ("by_staff", "cancelled", "abandoned")),
+    }
     assert len(calls) > 20
     assert set(calls) | made == set(WORDS)

@@ -1,20 +1,27 @@
 """The tables, without anything else."""
 
 import itertools
+from contextlib import nullcontext
 from uuid import UUID
 
 import pytest
 
 from narvaro.calls.rules import (
     CALL_TRANSITIONS,
+    MESSAGES_LATELY,
     RING_TRANSITIONS,
     CallHasEnded,
     CallNotAnswered,
     CallStatus,
+    NotAnInterpreter,
+    NotInCall,
     RingNoLongerRinging,
     RingStatus,
     Seat,
+    TooManyMessages,
+    may_be_pinned,
     may_take_seat,
+    may_write_in_call,
     must_ask_feedback,
     next_call_status,
     next_ring_status,
@@ -50,6 +57,32 @@ def test_a_patient_sits_down_only_after_an_answer() -> None:
     may_take_seat("staff", CallStatus.OPEN, was_answered=False)
     with pytest.raises(CallNotAnswered):
         may_take_seat("patient", CallStatus.OPEN, was_answered=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_present", "lately", "refused"),
+    [
+        (CallStatus.OPEN, True, 0, None),
+        (CallStatus.ACTIVE, True, MESSAGES_LATELY - 1, None),
+        (CallStatus.ACTIVE, True, MESSAGES_LATELY, TooManyMessages),
+        (CallStatus.ACTIVE, False, 0, NotInCall),
+        (CallStatus.ENDED, True, 0, CallHasEnded),
+        (CallStatus.ENDED, False, 0, CallHasEnded),
+    ],
+)
+def test_whoever_sits_in_a_call_writes_for_everybody_in_it(
+    *, status: CallStatus, is_present: bool, lately: int, refused: type[Exception] | None
+) -> None:
+    with pytest.raises(refused) if refused else nullcontext():
+        may_write_in_call(status, is_present=is_present, lately=lately)
+
+
+@pytest.mark.parametrize("role", [None, "relative", "interpreter", "sign_language_interpreter", "care_worker", "other"])
+@pytest.mark.parametrize("kind", ["staff", "patient", "guest"])
+def test_only_interpreters_are_pinned_for_everybody(kind: str, role: str | None) -> None:
+    is_interpreter = kind == "guest" and role in {"interpreter", "sign_language_interpreter"}
+    with nullcontext() if is_interpreter else pytest.raises(NotAnInterpreter):
+        may_be_pinned(kind, role)
 
 
 @pytest.mark.parametrize(

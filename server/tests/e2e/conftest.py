@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,22 +32,31 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """Not in pytest's own directory: another run's start closes that to others, the database's user too."""
-    data = Path(tempfile.mkdtemp(prefix="narvaro-e2e-"))
-    command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(data / "data")]
+    with running() as demo:
+        yield demo
+
+
+@contextmanager
+def running(*options: str) -> Iterator[Demo]:
+    """The demo in processes of its own, until it has ended in good order.
+
+    Not in pytest's own directory: another run's start closes that to others, the database's user too.
+    """
+    home = Path(tempfile.mkdtemp(prefix="narvaro-e2e-"))
+    command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(home / "data")]
     OUTPUT.mkdir(exist_ok=True)
     with (OUTPUT / "demo.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=Path(__file__).parents[2])
+        process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, cwd=Path(__file__).parents[2])
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"the demo ended with {process.wait()}; test-output/demo.log says why"
     ready = json.loads(line)
-    yield Demo(ready["base_url"], ready["people"], process.pid, data / "data")
+    yield Demo(ready["base_url"], ready["people"], process.pid, home / "data")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=40) == 0
     process.stdout.close()
-    shutil.copytree(data / "data" / "logs", OUTPUT / "logs", dirs_exist_ok=True)
-    shutil.rmtree(data)
+    shutil.copytree(home / "data" / "logs", OUTPUT / "logs", dirs_exist_ok=True)
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +97,12 @@ def leave_evidence(stage: Stage, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def caretakers(demo: Demo, browser: Browser) -> Iterator[list[Page]]:
+    with watching(demo, browser) as pages:
+        yield pages
+
+
+@contextmanager
+def watching(demo: Demo, browser: Browser) -> Iterator[list[Page]]:
     """The clinic's staff, each on a page of their own, which follows nothing."""
     contexts = [browser.new_context(base_url=demo.base_url) for _ in STAFF]
     yield [settle(context.new_page(), demo, name) for context, name in zip(contexts, STAFF, strict=True)]

@@ -51,21 +51,23 @@ def link_of(stage: Stage, number: str) -> str:
     return href
 
 
-def open_link(stage: Stage, link: str, name: str, *, button: str = "Gå med i samtalet") -> Page:
-    """Another browser: types a name and knocks."""
+def open_link(stage: Stage, link: str, name: str, *, role: str | None = None, button: str = "Gå med i samtalet") -> Page:
+    """Another browser: types a name and knocks. `role`: as the list on the page says it."""
     guest = stage.context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
     guest.goto(link)
     guest.get_by_role("textbox", name="Ditt namn").fill(name)
+    if role:
+        guest.get_by_label("Din roll (valfritt)").select_option(label=role)
     guest.get_by_role("button", name=button).click()
     return guest
 
 
-def come_in(stage: Stage, window: Page, name: str) -> tuple[Page, str]:
+def come_in(stage: Stage, window: Page, name: str, *, role: str | None = None) -> tuple[Page, str]:
     """→ the guest's page, in the call, and the link it came by."""
     number = next(numbers)
     invite(window, number)
     link = link_of(stage, number)
-    guest = open_link(stage, link, name)
+    guest = open_link(stage, link, name, role=role)
     expect(guest.get_by_text("Väntar på att vårdpersonalen släpper in dig.")).to_be_visible()
     window.get_by_role("button", name=f"Släpp in {name}").first.click()
     expect_remote_picture(guest)

@@ -21,6 +21,7 @@ from narvaro.invitations.models import InvitationLink
 from narvaro.invitations.schemas import NewInvitation, NewKnock
 
 NUMBER = "070-174 06 12"
+PHONE = "phone-0001"
 
 
 @dataclass
@@ -31,10 +32,12 @@ class Visit:
     at: Practice
     call_id: UUID
 
-    async def invite(self, *, number: str = NUMBER, role: str | None = None, now: datetime = NOON) -> tuple[UUID, str]:
+    async def invite(
+        self, *, number: str = NUMBER, role: str | None = None, language: str = "sv", now: datetime = NOON
+    ) -> tuple[UUID, str]:
         """→ the invitation, and a link's token as its text would carry it."""
         invitation_id = uuid4()
-        new = NewInvitation(id=invitation_id, number=number, role=role)  # type: ignore[arg-type]
+        new = NewInvitation(id=invitation_id, number=number, role=role, language=language)  # type: ignore[arg-type]
         await actions.invite(self.db, self.at.staff, self.call_id, [new], now=now)
         return invitation_id, await self.link(invitation_id, now=now)
 
@@ -57,8 +60,8 @@ class Visit:
         guest, _ = await knock_actions.knock(self.db, new, browser, now=now)
         return guest
 
-    async def come_in(self, name: str = "Amira Tolk") -> Actor:
-        _, token = await self.invite()
+    async def come_in(self, name: str = "Amira Tolk", *, role: str | None = None, number: str = NUMBER) -> Actor:
+        _, token = await self.invite(number=number, role=role)
         guest = await self.knock(token, name)
         await knock_actions.admit(self.db, self.at.staff, guest.id, now=NOON)
         return guest

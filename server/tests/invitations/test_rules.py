@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from narvaro.calls.rules import InvitationState
+from narvaro.calls.rules import InvitationState, TextLanguage
 from narvaro.errors import Malformed
 from narvaro.invitations.links import link, link_token
 from narvaro.invitations.rules import (
@@ -18,6 +18,7 @@ from narvaro.invitations.rules import (
     invitation_state,
     invitation_words,
     is_name_taken,
+    may_be_invited_again,
     next_knock_status,
 )
 from narvaro.settings import LONGEST_BASE_URL_IN_TEXT
@@ -112,16 +113,37 @@ def test_a_links_token_comes_from_text_salt_and_secret_and_from_nothing_less_b1(
 LINK = "https://" + "v" * (LONGEST_BASE_URL_IN_TEXT - 8) + "/g#" + "A" * 32
 
 
-@pytest.mark.parametrize("length", range(1, 140))
-def test_the_text_is_one_text_for_every_brand_b7(length: int) -> None:
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("length", range(161))
+def test_the_text_is_one_text_for_every_brand_in_both_languages_b7(length: int, language: TextLanguage) -> None:
     for brand in ("R" * length, ("Region Östergötland " * 8)[:length], "Ł中🏥 " * (length // 4 + 1)):
-        words = invitation_words(brand, LINK)
+        words = invitation_words(brand, LINK, language)
         assert len(words) <= 160
         assert set(words) <= GSM_BASIC
         assert LINK in words
 
 
 def test_the_text_has_the_words_of_the_product() -> None:
-    assert invitation_words("Region Testköping", "https://vard.example/g#x") == (
+    assert invitation_words("Region Testköping", "https://vard.example/g#x", "sv") == (
         "Region Testköping bjuder in dig till ett videosamtal nu: https://vard.example/g#x Vi ber aldrig om BankID eller koder."
     )
+    assert invitation_words("Region Testköping", "https://vard.example/g#x", "en") == (
+        "Region Testköping invites you to a video call now: https://vard.example/g#x We never ask for BankID or codes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("knocks", "may"),
+    [
+        ([], True),
+        ([KnockStatus.KNOCKING], True),
+        ([KnockStatus.ADMITTED], True),
+        ([KnockStatus.ADMITTED, KnockStatus.REFUSED], True),
+        ([KnockStatus.REFUSED], False),
+        ([KnockStatus.REMOVED], False),
+        ([KnockStatus.ADMITTED, KnockStatus.REMOVED], False),
+    ],
+)
+def test_nobody_is_invited_again_whom_staff_have_turned_away(knocks: list[KnockStatus], *, may: bool) -> None:
+    assert may_be_invited_again(is_revoked=False, knocks=knocks) is may
+    assert not may_be_invited_again(is_revoked=True, knocks=knocks)

@@ -17,7 +17,7 @@ from narvaro.clock import utc_now
 from narvaro.errors import NotFound
 from narvaro.invitations import actions, knock_actions
 from narvaro.invitations.models import Knock
-from narvaro.invitations.queries import load_guest
+from narvaro.invitations.queries import find_link, load_guest
 from narvaro.invitations.rules import (
     KNOCKS_PER_INVITATION,
     LINK_LIVES_FOR,
@@ -30,8 +30,10 @@ from narvaro.invitations.rules import (
     NumberOfPatient,
 )
 from narvaro.invitations.schemas import NewInvitation
+from narvaro.invitations.texts import compose_invitation
 from narvaro.patients.models import Patient
 from narvaro.sms.models import TextMessage
+from narvaro.sms.purposes import Stationery
 
 PHONE = "phone-0001"
 
@@ -44,6 +46,17 @@ async def test_an_invitation_makes_its_text_and_its_entry_and_no_number_is_in_th
     assert (shown.id, shown.state, shown.role, shown.number_tail) == (invitation_id, "queued", "interpreter", "0612")
     assert await visit.kinds() == ["guest_invited"]
     assert (await visit.see(visit.at.patient)).invitations == []
+
+
+async def test_an_english_invitation_has_an_english_text_and_page(visit: Visit) -> None:
+    _, token = await visit.invite(language="en")
+    text = (await visit.db.scalars(select(TextMessage))).one()
+    composed = await compose_invitation(visit.db, text, Stationery("https://vard.example", "s" * 32))
+    assert composed is not None
+    assert composed.words.startswith("Region Testköping invites you to a video call now: https://vard.example/g#")
+    assert (await visit.see()).invitations[0].language == "en"
+    assert (await find_link(visit.db, token, now=NOON)).invitation.language == "en"
+    assert (await load_guest(visit.db, await visit.knock(token))).language == "en"
 
 
 async def test_inviting_with_the_same_id_again_changes_nothing(visit: Visit) -> None:
@@ -217,6 +230,14 @@ async def test_direct_entry_is_for_the_first_browser_and_no_protected_identity_b
     assert (await load_guest(visit.db, second)).status == "knocking"
 
 
+async def test_nobody_finds_out_a_protected_name_by_trying_it_d1b(visit: Visit) -> None:
+    await visit.db.execute(update(Patient).values(has_protected_identity=True))
+    _, token = await visit.invite()
+    with pytest.raises(NameTaken):
+        await visit.knock(token, "patienten")
+    assert (await visit.knock(token, visit.at.patient.name)).name == visit.at.patient.name
+
+
 async def test_a_guest_does_not_learn_a_protected_name_d1b(visit: Visit) -> None:
     await visit.db.execute(update(Patient).values(has_protected_identity=True))
     guest = await visit.come_in()
@@ -264,6 +285,7 @@ async def test_another_clinics_staff_find_neither_call_nor_knock_nor_invitation_
     stranger = (await build_practice(visit.db)).staff
     for attempt in (
         actions.invite(visit.db, stranger, visit.call_id, [], now=NOON),
+        actions.invite_again(visit.db, stranger, visit.call_id, now=NOON),
         actions.send_again(visit.db, stranger, invitation_id, now=NOON),
         actions.revoke(visit.db, stranger, invitation_id, now=NOON),
         knock_actions.ask_to_join(visit.db, stranger, visit.call_id, now=NOON),

@@ -8,14 +8,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from builders import build_sms
+from procrastinate import PsycopgConnector
 from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from narvaro.clock import utc_now
 from narvaro.db.session import Database
 from narvaro.jobs import Doors, cancel_jobs, enqueue, task
-from narvaro.jobs.tasks import SoonThenSeldom
-from narvaro.jobs.worker import run_worker
+from narvaro.jobs.tasks import RUNNING, SoonThenSeldom, jobs_app
+from narvaro.jobs.worker import rescue_forgotten_jobs, run_worker
 from narvaro.media.memory import MemoryMedia
 
 done: asyncio.Queue[tuple[Doors, UUID, int]] = asyncio.Queue()
@@ -105,6 +106,44 @@ async def test_failed_job_is_tried_again(doors: Doors) -> None:
         async with doors.database.transaction() as db:
             await enqueue(db, fail_once, ring_id=(ring_id := uuid4()))
         assert (await asyncio.wait_for(done.get(), 10))[1] == ring_id
+
+
+async def test_job_that_its_own_worker_has_forgotten_is_begun_again(doors: Doors) -> None:
+    """The database was gone when it was fetched, or when it ended: nobody runs it, and it is *doing* (G1)."""
+    async with doors.database.transaction() as db:
+        await enqueue(db, note, ring_id=(ring_id := uuid4()))
+        mine = await db.scalar(text("SELECT procrastinate_register_worker_v1()"))
+        await db.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :mine"), {"mine": mine})
+    with jobs_app.replace_connector(PsycopgConnector(conninfo=doors.database.url)):
+        async with jobs_app.open_async():
+            suspects = await rescue_forgotten_jobs(mine, set())
+            assert len(suspects) == 1
+            assert await status_of_job(doors.database) == "doing"
+            assert await rescue_forgotten_jobs(mine, suspects) == set()
+    async with worker(doors):
+        assert (await asyncio.wait_for(done.get(), 5))[1] == ring_id
+
+
+async def test_job_that_runs_is_not_taken_for_forgotten(doors: Doors) -> None:
+    async with doors.database.transaction() as db:
+        await enqueue(db, note, ring_id=uuid4())
+        mine = await db.scalar(text("SELECT procrastinate_register_worker_v1()"))
+        job_id = await db.scalar(
+            text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :mine RETURNING id"), {"mine": mine}
+        )
+    RUNNING.add(job_id)
+    try:
+        with jobs_app.replace_connector(PsycopgConnector(conninfo=doors.database.url)):
+            async with jobs_app.open_async():
+                assert await rescue_forgotten_jobs(mine, {job_id}) == set()
+    finally:
+        RUNNING.discard(job_id)
+    assert await status_of_job(doors.database) == "doing"
+
+
+async def status_of_job(database: Database) -> str:
+    async with database.transaction() as db:
+        return str(await db.scalar(text("SELECT status FROM procrastinate_jobs")))
 
 
 @pytest.mark.parametrize(("attempts", "is_last"), [(0, False), (1, False), (50, False), (100, True)])

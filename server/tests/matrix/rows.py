@@ -93,6 +93,7 @@ for _kind, _in, _told in (
     CALLS |= {
         f"GET /api/{_kind}/calls/{{}}": Row(_sees, Logged("call.open"), of="call"),
         f"POST /api/{_kind}/calls/{{}}/join": Row(_in, Logged("call.join"), of="call", body=device, told=_told),
+        f"POST /api/{_kind}/calls/{{}}/messages": Row(_in, Logged("call.message.post"), of="call", body=words, told=_told),
         f"POST /api/{_kind}/calls/{{}}/leave": Row(
             (*_in, *_told), Logged("call.leave") if not _told else NotLogged("who is not in it leaves nothing"), of="call"
         ),
@@ -134,6 +135,9 @@ STAFFS: dict[str, Row] = {
         told=NOT_IN_CALL,
         body=lambda _: {"may_others_share": True},
     ),
+    "PUT /api/staff/calls/{}/pin": Row(
+        IN_CALL, Logged("call.unpin"), of="call", told=NOT_IN_CALL, body=lambda _: {"attendance_id": None}
+    ),
     "POST /api/staff/calls/{}/numbers": Row(
         IN_CALL, Logged("invitation.check"), of="call", told=NOT_IN_CALL, body=lambda _: {"number": "070-174 06 99"}
     ),
@@ -143,6 +147,9 @@ STAFFS: dict[str, Row] = {
         of="call",
         told=NOT_IN_CALL,
         body=lambda _: {"invitations": [{"id": str(uuid4()), "number": "070-174 06 99"}]},
+    ),
+    "POST /api/staff/calls/{}/invitations/again": Row(
+        IN_CALL, NotLogged("nobody was invited before; each invitation is logged as such"), of="call", told=NOT_IN_CALL
     ),
     "POST /api/staff/invitations/{}/texts": Row(IN_CALL, Logged("invitation.resend"), of="invitation", told=NOT_IN_CALL),
     "POST /api/staff/invitations/{}/revoke": Row(IN_CALL, Logged("invitation.revoke"), of="invitation", told=NOT_IN_CALL),
@@ -176,6 +183,7 @@ OPERATIONS: dict[str, Row] = {**CONVERSATIONS, **CALLS, **STAFFS, **PATIENTS_ROW
 PUBLIC = {
     "GET /assets/{}": "the built client",
     "GET /healthz": "says nothing of anybody",
+    "GET /readyz": "says nothing of anybody",
     "GET /api/schema": "the shapes, no content",
     "GET /api/schema/{}": "the shapes, no content",
     "GET /api/schema/openapi.json": "the shapes, no content",
@@ -209,6 +217,7 @@ TOPICS: dict[str, TopicRow] = {
     "inbox": TopicRow((*STAFF, *PATIENTS, *GUESTS), NotLogged("lists hold no text (D1b); a guest's is empty")),
     "conversation": TopicRow((*STAFF, "patient"), Logged("conversation.watch"), of=THREAD),
     "entries": TopicRow((*STAFF, "patient"), Logged("conversation.follow"), of=THREAD),
+    "messages": TopicRow(("guest",), Logged("call.messages.follow"), of="call"),
     "call": TopicRow((*STAFF, "patient", "guest"), Logged("call.follow"), of="call"),
     "rings": TopicRow(PATIENTS, PATIENT_OWN),
     "guest": TopicRow(GUESTS, OWN),

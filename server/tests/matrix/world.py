@@ -195,6 +195,8 @@ class Undone(Database):
         async with AsyncSession(self.connection, expire_on_commit=False, join_transaction_mode=mode) as db, db.begin():
             yield db
 
+    reading = transaction
+
 
 def doors_to(database: Database) -> Doors:
     return Doors(database=database, media=MemoryMedia(), sms=build_sms())

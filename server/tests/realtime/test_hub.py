@@ -3,19 +3,21 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from functools import partial
+from uuid import UUID, uuid4
 
 import msgspec
 from realtime.socket_site import Site, World
 from sqlalchemy import func, select, text
 
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.clock import utc_now
 from narvaro.db.session import Database
 from narvaro.realtime.hub import Hub
 from narvaro.realtime.line import Line
 from narvaro.realtime.listener import LISTENER_NAME
 from narvaro.realtime.models import Socket
-from narvaro.realtime.presence import pages_of_person
+from narvaro.realtime.presence import SWEPT_IN_CALL_AFTER, pages_of_person, people_in_call, sweep_sockets
 from narvaro.realtime.schemas import Subscribe
 from narvaro.realtime.topics import wake
 
@@ -91,6 +93,29 @@ async def test_stopped_hub_asks_pages_to_come_back(site: Site, world: World, dat
         await stopping
     async with database.transaction() as db:
         assert await db.scalar(select(func.count()).select_from(Socket)) == 0
+
+
+async def test_who_is_in_a_call_stays_there_on_paper_while_their_process_is_replaced_g3(
+    site: Site, world: World, database: Database
+) -> None:
+    call_id = uuid4()
+    world.calls.add(call_id)
+    async with site.page(site.sessions.sign_in()) as page:
+        await page.say("subscribe", topic=f"call:{call_id}")
+        await page.hear("board")
+        await _until(partial(_is_in_call, database, call_id))
+        stopping = asyncio.create_task(site.hub.stop())
+        assert await page.close_code() == 1012
+        await stopping
+    assert await _is_in_call(database, call_id)
+    async with database.transaction() as db:
+        await sweep_sockets(db, utc_now() + SWEPT_IN_CALL_AFTER)
+    assert not await _is_in_call(database, call_id)
+
+
+async def _is_in_call(database: Database, call_id: UUID) -> bool:
+    async with database.transaction() as db:
+        return bool(await people_in_call(db, call_id))
 
 
 async def test_row_that_a_crashed_database_lost_comes_back(site: Site, database: Database) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,8 +17,9 @@ from narvaro.db.session import Database
 from narvaro.errors import NotFound
 from narvaro.jobs import Doors
 from narvaro.media.memory import MemoryMedia
-from narvaro.sms import DeliveryReceipt, OutgoingText, ReceiptCall, SmsGateway, SmsRefused, SmsUnavailable, SmsUnknown
+from narvaro.sms import DeliveryReceipt, OutgoingText, ReceiptCall, SmsGateway, SmsRefused, SmsUnavailable, SmsUnknown, tasks
 from narvaro.sms.actions import note_receipt, queue_text
+from narvaro.sms.gateways import taking_receipts
 from narvaro.sms.models import TextMessage
 from narvaro.sms.purposes import PURPOSES, Composed, Purpose, Stationery
 from narvaro.sms.rules import (
@@ -122,6 +125,7 @@ async def run(doors: Doors, text_id: UUID) -> None:
 
     class Context:
         additional_context = {"doors": doors}  # noqa: RUF012
+        job = SimpleNamespace(id=1)
 
     await send_text.func(Context(), text_id=str(text_id))
 
@@ -199,6 +203,72 @@ async def test_a_worker_killed_between_says_unknown_or_sends_the_same_again(
     row = await desk.send(text_id, gateway)
     assert (row.status, len(gateway.sent)) == (status, 1 if deduplicates else 0)
     assert row.why == (None if deduplicates else "unknown")
+
+
+@dataclass
+class SlowGateway(MemoryGateway):
+    """Takes a text and answers when it is let."""
+
+    has_it: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, text: OutgoingText) -> str:
+        self.has_it.set()
+        await self.may_answer.wait()
+        return await super().send(text)
+
+
+async def test_a_worker_that_only_slept_has_the_last_word(desk: Desk) -> None:
+    """Another took it for dead and could but doubt; then the answer came."""
+    gateway = SlowGateway()
+    text_id = await desk.ask()
+    first = asyncio.create_task(desk.send(text_id, gateway))
+    await gateway.has_it.wait()
+    doubted = await desk.send(text_id, MemoryGateway())
+    assert (doubted.status, doubted.why) == ("failed", "unknown")
+    gateway.may_answer.set()
+    row = await first
+    assert (row.status, row.why, row.gateway_id, row.done_at, gateway.sent) == ("sent", None, "m1", None, [text_id])
+
+
+@pytest.mark.parametrize("deduplicates", [True, False])
+async def test_of_two_runs_at_the_same_moment_one_hands_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, deduplicates: bool
+) -> None:
+    look = tasks._gateways_to_try
+    both_looked = asyncio.Barrier(2)
+
+    async def look_together(*given: Any) -> Any:
+        seen = await look(*given)
+        await both_looked.wait()
+        return seen
+
+    monkeypatch.setattr(tasks, "_gateways_to_try", look_together)
+    gateway = MemoryGateway(deduplicates=deduplicates)
+    text_id = await desk.ask()
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(desk.send(text_id, gateway) for _ in range(2)))
+    assert (gateway.sent, (await desk.read(text_id)).status) == ([text_id], "sent")
+
+
+async def test_a_texts_jobs_run_one_after_the_other(desk: Desk) -> None:
+    text_id = await desk.ask()
+    await desk.send(text_id, MemoryGateway(fault=SmsUnavailable()))
+    async with desk.database.transaction() as db:
+        locks = (await db.scalars(text("SELECT lock FROM procrastinate_jobs"))).all()
+    assert locks == [f"sms:{text_id}"] * 2
+
+
+async def test_a_receipt_may_name_the_text_as_the_gateway_does(desk: Desk) -> None:
+    text_id = await desk.ask()
+    await desk.send(text_id, MemoryGateway("smpp"))
+    take = taking_receipts(desk.database, "smpp")
+    with pytest.raises(NotFound):
+        await take("m2", DeliveryReceipt("delivered"))
+    with pytest.raises(NotFound):
+        await taking_receipts(desk.database, "another")("m1", DeliveryReceipt("delivered"))
+    await take("m1", DeliveryReceipt("delivered"))
+    assert (await desk.read(text_id)).status == "delivered"
 
 
 async def test_what_must_not_be_sent_any_more_is_not(desk: Desk) -> None:

@@ -22,6 +22,7 @@ export interface components {
             identity: string;
             invited_by_name: string | null;
             is_lost: boolean;
+            is_pinned: boolean;
             joined_at: string;
             /** @enum {unknown} */
             kind: "guest" | "patient" | "staff";
@@ -91,6 +92,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             invitations: components["schemas"]["InvitationSnapshot"][];
+            invited_before: components["schemas"]["InvitedBefore"][];
             is_media_down: boolean;
             knocks: components["schemas"]["KnockSnapshot"][];
             left: components["schemas"]["LeftSnapshot"][];
@@ -187,9 +189,16 @@ export interface components {
         /**
          * Entry
          * @description One thing in a conversation's log. `seq` is gap-free from 1 within the conversation.
+         *
+         *         A guest gets those of the call's audience only, with a `seq` that is gap-free within the call.
          */
         Entry: {
             at: string;
+            /**
+             * @default patient
+             * @enum {unknown}
+             */
+            audience: "call" | "patient";
             /** Format: uuid */
             author_id: string;
             /** @enum {unknown} */
@@ -229,6 +238,8 @@ export interface components {
         GuestLink: {
             brand: string;
             is_direct: boolean;
+            /** @enum {unknown} */
+            language: "en" | "sv";
             role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
         };
         /**
@@ -241,6 +252,8 @@ export interface components {
             call_id: string;
             /** Format: uuid */
             id: string;
+            /** @enum {unknown} */
+            language: "en" | "sv";
             must_ask_feedback: boolean;
             name: string;
             role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
@@ -321,6 +334,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             invited_by_name: string;
+            /** @enum {unknown} */
+            language: "en" | "sv";
             may_resend_at: string | null;
             name: string | null;
             number: string;
@@ -329,6 +344,19 @@ export interface components {
             /** @enum {unknown} */
             state: "declined" | "delivered" | "in_call" | "left" | "opened" | "queued" | "refused" | "removed" | "revoked" | "sent" | "undeliverable" | "waiting";
             why: string | null;
+        };
+        /**
+         * InvitedBefore
+         * @description Somebody whom the call that has just ended had invited, and who may be invited to this one with one press.
+         */
+        InvitedBefore: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            language: "en" | "sv";
+            name: string | null;
+            number_tail: string;
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
         };
         /** JoinCall */
         JoinCall: {
@@ -408,6 +436,11 @@ export interface components {
         NewInvitation: {
             /** Format: uuid */
             id: string;
+            /**
+             * @default sv
+             * @enum {unknown}
+             */
+            language: "en" | "sv";
             number: string;
             /** @default null */
             role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
@@ -471,6 +504,13 @@ export interface components {
          */
         PatientPage: {
             items: components["schemas"]["PatientItem"][];
+        };
+        /**
+         * Pin
+         * @description Who is on everybody's stage; None: nobody.
+         */
+        Pin: {
+            attendance_id: string | null;
         };
         /**
          * Ping

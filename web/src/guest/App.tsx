@@ -4,7 +4,7 @@ import { connectSocket } from "../api/socket";
 import { GuestPage, loadCall } from "../features/guests/GuestPage";
 import { GuestVisit } from "../features/guests/GuestVisit";
 import { loadPreview } from "../features/guests/TryOut";
-import { useLocale } from "../lib/i18n";
+import { suggestLocale, useLocale } from "../lib/i18n";
 
 export function App() {
   useLocale();
@@ -15,6 +15,7 @@ export function App() {
         openSocket: () => connectSocket("guest"),
         readToken: () => location.hash.slice(1),
         loadDevices: loadPreview,
+        speak: suggestLocale,
         loadSeat: loadCall,
         forgetToken: () => history.replaceState(null, "", location.pathname),
       }),

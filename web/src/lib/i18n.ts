@@ -29,6 +29,11 @@ export async function chooseLocale(next: Locale): Promise<void> {
   await activateLocale(next);
 }
 
+/** For somebody who has not chosen: show it, and do not remember it. */
+export async function suggestLocale(next: Locale): Promise<void> {
+  if (localStorage.getItem(KEY) === null && next !== i18n.locale) await activateLocale(next);
+}
+
 /** The language shown now; a component that uses it is drawn anew when it changes. */
 export function useLocale(): Locale {
   return useStore(locale);

@@ -33,6 +33,6 @@ export function storedKeys(prefix: string): string[] {
 }
 
 /** Drafts and unsent messages of everybody of this kind in this browser. */
-export function erasePersonal(kind: "staff" | "patient"): void {
+export function erasePersonal(kind: "staff" | "patient" | "guest"): void {
   for (const key of storedKeys(personalKey(kind, ""))) writeStored(key, null);
 }

@@ -7,7 +7,7 @@ import { LiveRegion } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
 import { faultText } from "../media/faults";
 import { useSession } from "../session/context";
-import { bannersOf } from "./banners";
+import { bannersOf, type CallBanner } from "./banners";
 import styles from "./CallScreen.module.css";
 import { ControlButton } from "./ControlButton";
 import controls from "./Controls.module.css";
@@ -17,8 +17,15 @@ import { useShortcuts } from "./shortcuts";
 import { Stage } from "./Stage";
 import { screensOf, tilesOf } from "./tiles";
 import { useAnnouncements } from "./useAnnouncements";
+import { useArrivals } from "./useArrivals";
 
 const SettingsDialog = lazy(async () => ({ default: (await import("./SettingsDialog")).SettingsDialog }));
+
+/** *Meddelanden*: the conversation for staff and the patient, what is written for everybody for guests. */
+export interface MessagesPart {
+  unread: number;
+  panel: (conversationId: string, onClose: () => void) => ReactNode;
+}
 
 interface Props {
   ongoing: OngoingCall;
@@ -28,12 +35,13 @@ interface Props {
   waiting?: ReactNode;
   /** What is said above everything else: those who knock. Given way to *Deltagare*, which shows them too. */
   news?: ReactNode;
+  /** What is said across the top to these people alone. */
+  banners?: CallBanner[];
   /** What went wrong outside this screen. */
   failure?: string | null;
   /** What staff add to *Deltagare*. */
   parts?: PanelParts;
-  /** *Meddelanden*, for those who have a conversation. */
-  messages?: (conversationId: string, onClose: () => void) => ReactNode;
+  messages: MessagesPart;
   /** Dialogs, as dark as the call. */
   children?: ReactNode;
 }
@@ -41,7 +49,7 @@ interface Props {
 type Panel = "people" | "messages" | null;
 
 /** The call itself: pictures, what has to be said, controls in one row, a panel. Always dark. */
-export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOutside = null, parts, messages, children }: Props) {
+export function CallScreen({ ongoing, leaving, waiting, news, banners = [], failure: failureOutside = null, parts, messages, children }: Props) {
   const { me, socket } = useSession();
   const state = useStore(ongoing.state);
   const media = useStore(ongoing.media.state);
@@ -59,6 +67,8 @@ export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOu
   const maySend = media.screen !== null || me.kind === "staff" || call?.may_others_share === true;
   useShortcuts({ microphone: () => devices.toggle("microphone"), camera: () => devices.toggle("camera") });
   const heard = useAnnouncements(call, local.microphone.isOn, (one) => ongoing.isMe(one));
+  const arrived = useArrivals(call, (one) => ongoing.isMe(one));
+  const unread = panel === "messages" ? 0 : messages.unread;
   const attempt = (work: Promise<unknown>) => void work.then(() => setFailure(null), (error: unknown) => setFailure(problemText(error)));
 
   useEffect(() => {
@@ -86,13 +96,14 @@ export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOu
           <div className={styles.notices}>
             {news && panel !== "people" && <div className={styles.news}>{news}</div>}
             <LiveRegion>
-              {bannersOf(state, media.line, line === "offline", me.kind).map((banner) => (
+              {[...bannersOf(state, media.line, line === "offline", me.kind), ...banners].map((banner) => (
                 <div key={banner.id} className={styles.notice} data-tone={banner.tone}>
                   <p>{banner.words}</p>
                   {banner.act === "ring-again" && <Button onClick={() => attempt(ongoing.ringAgain())}>{i18n.t("Ring igen")}</Button>}
                   {banner.act === "take-over" && <Button onClick={() => ongoing.media.takeOver()}>{i18n.t("Fortsätt här")}</Button>}
                 </div>
               ))}
+              {arrived && <div className={styles.notice}><p>{arrived}</p></div>}
               {media.screen && <div className={styles.notice}><p>{i18n.t("Du delar skärm. Alla i samtalet ser den.")}</p></div>}
             </LiveRegion>
             <LiveRegion isUrgent>
@@ -122,6 +133,7 @@ export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOu
           )}
         </div>
         <p className="hidden-words" role="status">{heard}</p>
+        <p className="hidden-words" role="status">{unread > 0 && i18n.t("{count, plural, one {Nytt meddelande} other {# nya meddelanden}}", { count: unread })}</p>
         <div className={controls.controls} role="group" aria-label={i18n.t("Samtalets knappar")}>
           <ControlButton
             icon={isOff("camera") ? VideoOff : Video}
@@ -136,9 +148,13 @@ export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOu
             onClick={() => devices.toggle("microphone")}
           />
           <ControlButton icon={Users} words={i18n.t("Deltagare")} badge={others} aria-expanded={panel === "people"} onClick={() => setPanel(panel === "people" ? null : "people")} />
-          {messages && (
-            <ControlButton icon={MessageSquare} words={i18n.t("Meddelanden")} aria-expanded={panel === "messages"} onClick={() => setPanel(panel === "messages" ? null : "messages")} />
-          )}
+          <ControlButton
+            icon={MessageSquare}
+            words={i18n.t("Meddelanden")}
+            badge={unread || undefined}
+            aria-expanded={panel === "messages"}
+            onClick={() => setPanel(panel === "messages" ? null : "messages")}
+          />
           {maySend && "getDisplayMedia" in (navigator.mediaDevices ?? {}) && (
             <ControlButton
               icon={media.screen ? ScreenShareOff : ScreenShare}
@@ -152,7 +168,7 @@ export function CallScreen({ ongoing, leaving, waiting, news, failure: failureOu
         </div>
       </main>
       {panel === "people" && call && <ParticipantsPanel tiles={tiles} parts={parts} onClose={() => setPanel(null)} />}
-      {panel === "messages" && call && messages?.(call.conversation_id, () => setPanel(null))}
+      {panel === "messages" && call && messages.panel(call.conversation_id, () => setPanel(null))}
       {isSetting && (
         <Suspense>
           <SettingsDialog media={ongoing.media} onClose={() => setSetting(false)} />

@@ -81,6 +81,11 @@ export class OngoingCall {
     this.tell(await this.api.put<CallSnapshot>(`/calls/${this.id}/sharing`, { may_others_share: isAllowed }));
   }
 
+  /** On everybody's stage; null: nobody. */
+  async pinForAll(attendanceId: string | null): Promise<void> {
+    this.tell(await this.api.put<CallSnapshot>(`/calls/${this.id}/pin`, { attendance_id: attendanceId }));
+  }
+
   /** End it, or call it off when nobody has answered; tried again until the server has said yes. */
   async end(): Promise<void> {
     this.step({ type: "end" });

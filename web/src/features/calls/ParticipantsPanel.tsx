@@ -8,6 +8,8 @@ import type { TileFacts } from "./tiles";
 
 /** What those who hold the call have in the panel beside the list. */
 export interface PanelParts {
+  /** Above everything: who asks to be let in. */
+  knocks: ReactNode;
   /** Below those in the call: who is not in it yet. */
   outside: ReactNode;
   foot: ReactNode;
@@ -27,6 +29,7 @@ export function ParticipantsPanel({ tiles, parts, onClose }: Props) {
   return (
     <CallPanel heading={i18n.t("Deltagare")} onClose={onClose} foot={parts?.foot}>
       <div className={styles.people}>
+        {parts?.knocks}
         <ul className={styles.list} role="list">
           {inOrder.map((tile) => (
             <li key={tile.id} className={styles.person}>

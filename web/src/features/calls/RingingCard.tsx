@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { problemText } from "../../api/problems";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
@@ -8,6 +8,7 @@ import type { Stage } from "./callWindow";
 import type { OngoingCall } from "./OngoingCall";
 import styles from "./RingingCard.module.css";
 import { mayRingAgain, ringWords, soundWords } from "./ringWords";
+import { useNow } from "./useNow";
 
 /** In the patient's place until there is an answer: the truth about the ring. */
 export function RingingCard({ ongoing, stage, onPlaceAgain }: { ongoing: OngoingCall; stage: Stage; onPlaceAgain: () => void }) {
@@ -53,14 +54,4 @@ export function RingingCard({ ongoing, stage, onPlaceAgain }: { ongoing: Ongoing
       {failure && <p role="alert">{failure}</p>}
     </div>
   );
-}
-
-/** Drawn anew each second, since the words depend on how long it has rung. */
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

@@ -5,6 +5,7 @@ import type { CallSnapshot } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
+import { useUnread } from "../conversations/provider";
 import { createInviting, type Inviting } from "../invitations/inviting";
 import { InviteDialog } from "../invitations/InviteDialog";
 import { KnockCards } from "../invitations/KnockCards";
@@ -17,8 +18,11 @@ import styles from "./CallScreen.module.css";
 import { ControlButton } from "./ControlButton";
 import { MessagesPanel } from "./MessagesPanel";
 import type { OngoingCall } from "./OngoingCall";
+import { PinForAllButton } from "./PinForAllButton";
 import { SharingSwitch } from "./SharingSwitch";
+import { staffBanners } from "./staffBanners";
 import type { TileFacts } from "./tiles";
+import { useNow } from "./useNow";
 
 interface Props {
   ongoing: OngoingCall;
@@ -37,6 +41,8 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
   const [inviting] = useState(() => createInviting(api, ongoing.id, (told) => ongoing.tell(told)));
   const [isInviting, setInviting] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
+  const now = useNow(call?.ring?.status === "ringing");
+  const unread = useUnread(call?.conversation_id ?? "");
   const knocks = call?.knocks ?? NOBODY;
   const isSharing = media.screen !== null || Object.values(media.people).some((person) => person.screen);
   const hasColleague = call?.attendances.some((one) => one.kind === "staff" && !ongoing.isMe(one));
@@ -56,17 +62,24 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
       ongoing={ongoing}
       waiting={waiting}
       failure={failure}
+      banners={call ? staffBanners(call, now) : undefined}
       news={<KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />}
       parts={
         call
           ? {
-              outside: <Outside call={call} inviting={inviting} isSharing={isSharing} />,
+              knocks: <KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />,
+              outside: <Outside call={call} inviting={inviting} />,
               foot: <Foot ongoing={ongoing} call={call} onInvite={() => setInviting(true)} />,
-              actionOn: (tile) => <RemoveButton tile={tile} inviting={inviting} />,
+              actionOn: (tile) => (
+                <>
+                  <PinForAllButton tile={tile} ongoing={ongoing} />
+                  <RemoveButton tile={tile} inviting={inviting} />
+                </>
+              ),
             }
           : undefined
       }
-      messages={(conversationId, onClose) => <MessagesPanel conversationId={conversationId} onClose={onClose} />}
+      messages={{ unread, panel: (conversationId, onClose) => <MessagesPanel callId={ongoing.id} conversationId={conversationId} onClose={onClose} /> }}
       leaving={
         <>
           {hasColleague && <ControlButton icon={LogOut} words={i18n.t("Lämna utan att avsluta")} onClick={() => void leave()} />}
@@ -74,7 +87,7 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
         </>
       }
     >
-      {isInviting && call && <InviteDialog inviting={inviting} invitations={call.invitations} onClose={() => setInviting(false)} />}
+      {isInviting && call && <InviteDialog inviting={inviting} invitations={call.invitations} invitedBefore={call.invited_before} onClose={() => setInviting(false)} />}
     </CallScreen>
   );
 }

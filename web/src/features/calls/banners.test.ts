@@ -19,13 +19,6 @@ test("the patient is told to wait when every staff member is lost", () => {
   expect(ids(lost, "connected", false, "staff")).toEqual([]);
 });
 
-test("staff are told that the patient left, and may ring again until it rings", () => {
-  const left = [{ kind: "patient", person_id: "patient", name: "Sofia Gunnarsson", left_at: "2026-11-23T13:10:00Z", reason: "left" }] as const;
-  const alone = { left: [...left], attendances: [attendance("staff")] };
-  expect(bannersOf(talking(alone), "connected", false, "staff")).toEqual([{ id: "left", tone: "warn", words: "Sofia Gunnarsson har lämnat samtalet", act: "ring-again" }]);
-  for (const status of ["ringing", "missed"] as const) expect(ids(talking({ ...alone, ring: ringSnapshot({ status }) }), "connected", false, "staff")).toEqual([]);
-});
-
 test("a media server that is down is named instead of a mere broken line", () => {
   expect(ids(talking({ is_media_down: true }), "rejoining", false, "staff")).toEqual(["media"]);
   expect(ids(talking(), "rejoining", false, "staff")).toEqual(["line"]);

@@ -2,7 +2,6 @@ import type { CallSnapshot, Kind } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import type { MediaLine } from "../media/MediaSession";
 import type { CallWindow } from "./callWindow";
-import { mayRingAgain } from "./ringWords";
 
 export interface CallBanner {
   id: string;
@@ -19,17 +18,8 @@ export function bannersOf({ call, ending }: CallWindow, line: MediaLine, isSocke
   if (line === "elsewhere") banners.push({ id: "elsewhere", tone: "calm", words: i18n.t("Du är med i samtalet i ett annat fönster."), act: "take-over" });
   else if (call?.is_media_down) banners.push({ id: "media", tone: "warn", words: i18n.t("Videotjänsten svarar inte. Bild och ljud kommer tillbaka av sig själva. Ni kan skriva så länge.") });
   else if (line === "mending" || line === "rejoining" || isSocketDown) banners.push({ id: "line", tone: "warn", words: i18n.t("Anslutningen bröts. Återansluter …") });
-  if (call) banners.push(...peopleBanners(call, kind));
+  if (call?.status === "active" && kind !== "staff" && isStaffLost(call)) banners.push({ id: "staff", tone: "warn", words: i18n.t("Vårdpersonalen har tappat anslutningen – vänta kvar") });
   return banners;
-}
-
-function peopleBanners(call: CallSnapshot, kind: Kind): CallBanner[] {
-  if (call.status !== "active") return [];
-  if (kind !== "staff") return isStaffLost(call) ? [{ id: "staff", tone: "warn", words: i18n.t("Vårdpersonalen har tappat anslutningen – vänta kvar") }] : [];
-  const patient = call.left.find((one) => one.kind === "patient");
-  if (!patient || !mayRingAgain(call) || call.ring?.status !== "answered") return [];
-  const words = patient.reason === "lost" ? i18n.t("{name} har tappat anslutningen", { name: patient.name }) : i18n.t("{name} har lämnat samtalet", { name: patient.name });
-  return [{ id: "left", tone: "warn", words, act: "ring-again" }];
 }
 
 function isStaffLost(call: CallSnapshot): boolean {

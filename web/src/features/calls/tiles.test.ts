@@ -3,7 +3,7 @@ import type { LocalState } from "../media/LocalDevices";
 import type { MediaState } from "../media/MediaSession";
 import type { Person, Picture } from "../media/people";
 import { attendance, callSnapshot } from "./testing/builders";
-import { screensOf, stageTile, tilesOf } from "./tiles";
+import { screensOf, stageTiles, tilesOf } from "./tiles";
 
 const OFF = { isOn: false, isStarting: false, fault: null, track: null, isInterrupted: false };
 const local: LocalState = { camera: OFF, microphone: OFF };
@@ -35,7 +35,22 @@ test("a shared surface takes the stage until the viewer pins somebody", () => {
   const state = media(person("patient", { screen: picture }));
   const tiles = tilesWith(state);
   const screens = screensOf(tiles, state);
-  expect(stageTile(tiles, screens, null)?.id).toBe("screen patient");
-  expect(stageTile(tiles, screens, "me")?.id).toBe("me");
-  expect(stageTile(tiles, screens, "somebody who has left")?.id).toBe("screen patient");
+  const staged = (pinned: string | null) => stageTiles(tiles, screens, pinned).map((tile) => tile.id);
+  expect(staged(null)).toEqual(["screen patient"]);
+  expect(staged("me")).toEqual(["me"]);
+  expect(staged("somebody who has left")).toEqual(["screen patient"]);
+});
+
+test("whom staff have pinned is on everybody's stage but their own, beside a shared surface; the viewer's own pin wins", () => {
+  const interpreter = attendance("guest", { name: "Amira Tolk", role: "sign_language_interpreter", is_pinned: true });
+  const three = callSnapshot({ attendances: [attendance("staff"), attendance("patient"), interpreter] });
+  const state = media(person("patient"), person("guest"));
+  const staged = (me: string, pinned: string | null, shown: MediaState = state) => {
+    const tiles = tilesOf(three, (one) => one.kind === me, "Jag", "patient", local, shown);
+    return stageTiles(tiles, screensOf(tiles, shown), pinned).map((tile) => tile.id);
+  };
+  expect(staged("patient", null)).toEqual(["guest"]);
+  expect(staged("patient", "staff")).toEqual(["staff"]);
+  expect(staged("guest", null)).toEqual([]);
+  expect(staged("staff", null, media(person("patient", { screen: picture }), person("guest")))).toEqual(["guest", "screen patient"]);
 });

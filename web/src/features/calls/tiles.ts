@@ -73,7 +73,13 @@ export function screensOf(tiles: TileFacts[], media: MediaState): TileFacts[] {
   });
 }
 
-/** Who takes the stage: whom the viewer has pinned, else a shared surface, else nobody. */
-export function stageTile(tiles: TileFacts[], screens: TileFacts[], pinned: string | null): TileFacts | null {
-  return [...tiles, ...screens].find((tile) => tile.id === pinned) ?? screens[0] ?? null;
+/** Who takes the stage: whom the viewer has pinned; else whom staff have pinned for everybody, beside a shared surface. */
+export function stageTiles(tiles: TileFacts[], screens: TileFacts[], pinned: string | null): TileFacts[] {
+  const own = [...tiles, ...screens].find((tile) => tile.id === pinned);
+  const forAll = tiles.find((tile) => isPinnedForAll(tile) && !tile.isMe);
+  return own ? [own] : [forAll, screens[0]].filter((tile) => tile !== undefined);
+}
+
+export function isPinnedForAll({ attendance, kind }: TileFacts): boolean {
+  return kind === "person" && attendance?.is_pinned === true;
 }

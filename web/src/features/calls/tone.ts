@@ -1,14 +1,16 @@
+import { playNotes, type Voice } from "../../lib/sound";
 import { createStore, type Readable } from "../../lib/store";
 import { readStored, writeStored } from "../../lib/stored";
 
 const KEY = "narvaro.ring-tone";
-/** Hz, start and length in seconds: a rising third, twice. */
+/** A rising third, twice. */
 const NOTES = [
   [587.3, 0, 0.32],
   [740, 0.2, 0.42],
   [587.3, 0.75, 0.32],
   [740, 0.95, 0.5],
 ] as const;
+const VOICE: Voice = { type: "triangle", loudness: 0.35, swell: 0.03 };
 const PERIOD_MS = 2_600;
 const SHAKE_MS = [420, 180, 420];
 
@@ -35,7 +37,7 @@ export function createTone(): Tone {
   }
 
   function strike(): void {
-    if (context?.state === "running") for (const [pitch, start, length] of NOTES) sing(context, pitch, start, length);
+    if (context?.state === "running") playNotes(context, NOTES, VOICE);
     if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(SHAKE_MS);
   }
 
@@ -65,15 +67,4 @@ export function createTone(): Tone {
       if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(0);
     },
   };
-}
-
-function sing(context: AudioContext, pitch: number, start: number, length: number): void {
-  const at = context.currentTime + start;
-  const voice = new OscillatorNode(context, { type: "triangle", frequency: pitch });
-  const swell = new GainNode(context, { gain: 0 });
-  swell.gain.linearRampToValueAtTime(0.35, at + 0.03);
-  swell.gain.exponentialRampToValueAtTime(0.001, at + length);
-  voice.connect(swell).connect(context.destination);
-  voice.start(at);
-  voice.stop(at + length);
 }

@@ -1,5 +1,6 @@
 import { SendHorizontal } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import type { Audience } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { personalKey, readStored, writeStored } from "../../lib/stored";
 import { Button } from "../../ui/Button";
@@ -8,6 +9,9 @@ import styles from "./Composer.module.css";
 
 interface Props {
   conversationId: string;
+  /** Whom it is for, where that can differ: the box looks it, and `children` say it above. */
+  audience?: Audience;
+  children?: ReactNode;
   onSend: (text: string) => void;
   onType: () => void;
 }
@@ -16,7 +20,7 @@ const MOST = 4_000;
 const COUNT_FROM = 3_600;
 
 /** The message box. Its draft survives a reload. Enter sends where there is a keyboard, Shift+Enter makes a new line. */
-export function Composer({ conversationId, onSend, onType }: Props) {
+export function Composer({ conversationId, audience, children, onSend, onType }: Props) {
   const { me } = useSession();
   const key = personalKey(me.kind, me.id, "draft", conversationId);
   const [text, setText] = useState(() => readStored(key) ?? "");
@@ -46,7 +50,8 @@ export function Composer({ conversationId, onSend, onType }: Props) {
   }
 
   return (
-    <form className={styles.composer} onSubmit={send}>
+    <form className={styles.composer} data-audience={audience} onSubmit={send}>
+      {children}
       <div className={styles.box}>
         <label htmlFor={id} className="hidden-words">
           {i18n.t("Skriv ett meddelande")}

@@ -9,11 +9,10 @@ import { Empty } from "../../ui/Empty";
 import { IconButton } from "../../ui/IconButton";
 import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../session/context";
-import { Composer } from "./Composer";
 import { type OpenConversation, openConversation } from "./conversation";
+import { ConversationLog } from "./ConversationLog";
 import styles from "./ConversationView.module.css";
 import { useConversations } from "./provider";
-import { Timeline } from "./Timeline";
 import { presenceText } from "./words";
 
 interface Props {
@@ -53,6 +52,7 @@ export function ConversationView({ id, backTo, isAlone = false, action }: Props)
 
 function OpenedConversation({ open, conversation, backTo, isAlone = false, action }: Omit<Props, "id"> & { open: OpenConversation; conversation: ConversationSnapshot }) {
   const { me } = useSession();
+  const { outbox } = useConversations();
   const heading = useRef<HTMLHeadingElement>(null);
   const presence = presenceText(conversation.presence);
   useEffect(() => {
@@ -74,19 +74,8 @@ function OpenedConversation({ open, conversation, backTo, isAlone = false, actio
         </div>
         {action && <div className={styles.action}>{action(conversation)}</div>}
       </header>
-      <ConversationLog open={open} conversation={conversation} />
+      <ConversationLog open={open} outbox={outbox} conversation={conversation} />
     </section>
-  );
-}
-
-/** The log and the message box without a heading: also the call's own *Meddelanden*. */
-export function ConversationLog({ open, conversation }: { open: OpenConversation; conversation: ConversationSnapshot }) {
-  const { outbox } = useConversations();
-  return (
-    <div className={styles.log}>
-      <Timeline open={open} conversation={conversation} />
-      <Composer conversationId={conversation.id} onSend={(text) => outbox.post(conversation.id, text)} onType={open.sayTyping} />
-    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Entry, Me } from "../../api/wire";
 import { i18n, useLocale } from "../../lib/i18n";
 import { clock } from "../../lib/time";
 import { Button } from "../../ui/Button";
+import { AudienceLabel } from "./Audience";
 import styles from "./EntryRow.module.css";
 import { partsOf } from "./links";
 import type { OutboxItem } from "./outbox";
@@ -14,17 +15,20 @@ interface Props {
   me: Me;
   /** Somebody on the other side has read it. */
   isRead: boolean;
+  /** Beside the pictures, where guests may read along: each message says whom it is for. */
+  isInCall?: boolean;
 }
 
-export const EntryRow = memo(function EntryRow({ entry, me, isRead }: Props) {
+export const EntryRow = memo(function EntryRow({ entry, me, isRead, isInCall = false }: Props) {
   useLocale();
   if (entry.kind !== "message" && entry.kind !== "ready") return <CallRow entry={entry} me={me} />;
-  const isOurs = entry.author_kind === me.kind;
   const isMine = entry.author_id === me.id;
-  const isNameShown = !isMine && (isOurs || me.kind === "patient");
+  const isOurs = isMine || (entry.author_kind === me.kind && me.kind !== "guest");
+  const isNameShown = !isMine && (isOurs || me.kind !== "staff" || entry.audience === "call");
   return (
-    <li className={styles.message} data-ours={isOurs || undefined}>
-      <p className={isNameShown ? styles.author : "hidden-words"}>{isMine ? i18n.t("Du") : entry.author_name}</p>
+    <li className={styles.message} data-ours={isOurs || undefined} data-audience={entry.audience}>
+      {(isInCall || entry.audience === "call") && <AudienceLabel audience={entry.audience} author={entry.author_kind} />}
+      <p className={isNameShown ? styles.author : "hidden-words"}>{isMine ? i18n.t("Du") : authorWords(entry)}</p>
       <MessageText text={entry.kind === "ready" ? i18n.t("Jag är redo") : (entry.text ?? "")} />
       <p className={styles.facts}>
         <time dateTime={entry.at}>{clock(entry.at)}</time>
@@ -34,7 +38,12 @@ export const EntryRow = memo(function EntryRow({ entry, me, isRead }: Props) {
   );
 });
 
-function CallRow({ entry, me }: Omit<Props, "isRead">) {
+/** A guest is not known to the clinic, and nobody may forget it (B9). */
+function authorWords({ author_kind, author_name }: Entry): string {
+  return author_kind === "guest" ? `${author_name} · ${i18n.t("gäst, ej legitimerad")}` : author_name;
+}
+
+function CallRow({ entry, me }: Pick<Props, "entry" | "me">) {
   const isMissed = entry.kind === "ring_missed" || entry.kind === "ring_declined";
   const Icon = isMissed ? PhoneMissed : entry.kind.startsWith("guest_") ? Users : Video;
   const people = entry.call?.participants ?? [];
@@ -50,10 +59,12 @@ function CallRow({ entry, me }: Omit<Props, "isRead">) {
 }
 
 /** A message the server has not acknowledged yet. */
-export function UnsentRow({ item, onRetry, onDiscard }: { item: OutboxItem; onRetry: () => void; onDiscard: () => void }) {
+export function UnsentRow({ item, me, isInCall, onRetry, onDiscard }: { item: OutboxItem; me: Me; isInCall: boolean; onRetry: () => void; onDiscard: () => void }) {
+  const audience = item.callId ? "call" : "patient";
   const isStuck = item.state === "failed" || item.state === "waiting";
   return (
-    <li className={styles.message} data-ours data-failed={isStuck || undefined}>
+    <li className={styles.message} data-ours data-failed={isStuck || undefined} data-audience={audience}>
+      {(isInCall || audience === "call") && <AudienceLabel audience={audience} author={me.kind} />}
       <p className="hidden-words">{i18n.t("Du")}</p>
       <MessageText text={item.text} />
       <p className={styles.facts} role="status">

@@ -6,23 +6,25 @@ import { useStore } from "../../lib/store";
 import { dayOf, longDay } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { useSession } from "../session/context";
-import type { OpenConversation } from "./conversation";
+import type { Log } from "./conversation";
 import { EntryRow, UnsentRow } from "./EntryRow";
 import { NewMessages } from "./NewMessages";
-import { useConversations } from "./provider";
+import type { Outbox } from "./outbox";
 import styles from "./Timeline.module.css";
 import { useReadMark } from "./useReadMark";
 import { useSteadyScroll } from "./useSteadyScroll";
 
-interface Props {
-  open: OpenConversation;
-  conversation: ConversationSnapshot;
+export interface LogProps {
+  open: Log;
+  outbox: Outbox;
+  conversation: Pick<ConversationSnapshot, "id" | "others_read_seq">;
+  /** Shown in this call, where every message says whom it is for. */
+  callId?: string | null;
 }
 
 /** The log, oldest first; it stays still under the reader's eyes while it grows at either end. */
-export function Timeline({ open, conversation }: Props) {
+export function Timeline({ open, outbox, conversation, callId = null }: LogProps) {
   const { me } = useSession();
-  const { outbox } = useConversations();
   const { timeline, older, typing } = useStore(open.state);
   const unsent = useStore(outbox.items).filter((item) => item.conversationId === conversation.id);
   const entries = useMemo(() => withoutAnsweredStarts(timeline.entries), [timeline.entries]);
@@ -42,11 +44,11 @@ export function Timeline({ open, conversation }: Props) {
             {entries.map((entry, index) => (
               <Fragment key={entry.seq}>
                 {isNewDay(entries[index - 1], entry) && <li className={styles.day}>{longDay(entry.at)}</li>}
-                <EntryRow entry={entry} me={me} isRead={entry.seq <= conversation.others_read_seq} />
+                <EntryRow entry={entry} me={me} isRead={entry.seq <= conversation.others_read_seq} isInCall={callId !== null} />
               </Fragment>
             ))}
             {unsent.map((item) => (
-              <UnsentRow key={item.id} item={item} onRetry={() => outbox.retry(item.id)} onDiscard={() => outbox.discard(item.id)} />
+              <UnsentRow key={item.id} item={item} me={me} isInCall={callId !== null} onRetry={() => outbox.retry(item.id)} onDiscard={() => outbox.discard(item.id)} />
             ))}
           </ol>
           <p className={styles.typing}>{typing && i18n.t("{name} skriver …", { name: typing })}</p>

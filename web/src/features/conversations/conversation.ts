@@ -15,14 +15,19 @@ export interface ConversationState {
   readonly typing: string | null;
 }
 
-/** One conversation on the screen: opened once over HTTP (that is what is logged), then live. */
-export interface OpenConversation {
-  readonly state: Readable<ConversationState>;
-  load(): Promise<void>;
+/** What the log on the screen asks of whoever keeps it. */
+export interface Log {
+  readonly state: Readable<Pick<ConversationState, "timeline" | "older" | "typing">>;
   loadOlder(): Promise<void>;
   /** Everything up to here has really been seen. */
   markRead(): void;
   sayTyping(): void;
+}
+
+/** One conversation on the screen: opened once over HTTP (that is what is logged), then live. */
+export interface OpenConversation extends Log {
+  readonly state: Readable<ConversationState>;
+  load(): Promise<void>;
   start(): () => void;
 }
 

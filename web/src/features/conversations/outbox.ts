@@ -9,6 +9,8 @@ import { personalKey, readStored, storedKeys, writeStored } from "../../lib/stor
 export interface OutboxItem {
   readonly id: string;
   readonly conversationId: string;
+  /** Written for everybody in this call; null or absent: for the patient and staff alone. */
+  readonly callId?: string | null;
   readonly text: string;
   readonly madeAt: string;
   /** `waiting`: the line is down, it goes by itself later. `failed`: refused, the person decides. `stored`: acknowledged. */
@@ -17,7 +19,7 @@ export interface OutboxItem {
 
 export interface Outbox {
   readonly items: Readable<readonly OutboxItem[]>;
-  post(conversationId: string, text: string): void;
+  post(conversationId: string, text: string, callId?: string | null): void;
   retry(id: string): void;
   discard(id: string): void;
   /** These are in the timeline now. */
@@ -56,7 +58,8 @@ export function createOutbox(api: Api, socket: Socket, personId: string): Outbox
   /** False when the line is down and there is no use in going on. */
   async function deliver(item: OutboxItem): Promise<boolean> {
     try {
-      const entry = await api.post<Entry>(`/conversations/${item.conversationId}/messages`, { id: item.id, text: item.text });
+      const where = item.callId ? `/calls/${item.callId}` : `/conversations/${item.conversationId}`;
+      const entry = await api.post<Entry>(`${where}/messages`, { id: item.id, text: item.text });
       failures = 0;
       writeStored(prefix + item.id, null);
       change(item.id, "stored");
@@ -85,8 +88,8 @@ export function createOutbox(api: Api, socket: Socket, personId: string): Outbox
 
   return {
     items,
-    post(conversationId, text) {
-      const item: OutboxItem = { id: crypto.randomUUID(), conversationId, text, madeAt: new Date().toISOString(), state: "sending" };
+    post(conversationId, text, callId = null) {
+      const item: OutboxItem = { id: crypto.randomUUID(), conversationId, callId, text, madeAt: new Date().toISOString(), state: "sending" };
       writeStored(prefix + item.id, JSON.stringify(item));
       items.update((all) => [...all, item]);
       void pump();

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
+import { useStore } from "../../lib/store";
 import { useSession } from "../session/context";
 import { createInbox, type Inbox } from "./inbox";
 import { createOutbox, type Outbox } from "./outbox";
@@ -19,6 +20,12 @@ export function ConversationsProvider({ children }: { children: ReactNode }) {
     return () => stops.forEach((stop) => stop());
   }, [kept]);
   return <ConversationsContext value={kept}>{children}</ConversationsContext>;
+}
+
+/** How many messages in this conversation the person has not read. */
+export function useUnread(conversationId: string): number {
+  const { items } = useStore(useConversations().inbox.state);
+  return items.find((item) => item.id === conversationId)?.unread ?? 0;
 }
 
 export function useConversations(): Conversations {

@@ -1,8 +1,8 @@
 import { useEffect } from "react";
-import type { OpenConversation } from "./conversation";
+import type { Log } from "./conversation";
 
 /** Mark as read only what is on a visible page with its end in view. */
-export function useReadMark(open: OpenConversation, isAtEnd: boolean, lastSeq: number): void {
+export function useReadMark(open: Log, isAtEnd: boolean, lastSeq: number): void {
   useEffect(() => {
     const mark = () => {
       if (isAtEnd && document.visibilityState === "visible") open.markRead();

@@ -3,6 +3,7 @@ import { ROLES, roleWords } from "../../api/roles";
 import type { GuestLink, GuestRole } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Button } from "../../ui/Button";
+import { Select } from "../../ui/Select";
 import { loadLiveKit } from "../media/livekit";
 import type { LocalDevices } from "../media/LocalDevices";
 import styles from "./GuestPage.module.css";
@@ -105,17 +106,5 @@ function Role({ invitedAs, role, onChoose }: { invitedAs: GuestRole | null; role
       </p>
     );
   }
-  return (
-    <label className={styles.field}>
-      {i18n.t("Din roll (valfritt)")}
-      <select value={role ?? ""} onChange={(event) => onChoose((event.target.value || null) as GuestRole | null)}>
-        <option value="">{i18n.t("Ingen roll vald")}</option>
-        {ROLES.map((one) => (
-          <option key={one} value={one}>
-            {roleWords(one)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+  return <Select className={styles.field} label={i18n.t("Din roll (valfritt)")} none={i18n.t("Ingen roll vald")} value={role} options={ROLES} wordsOf={roleWords} onChoose={onChoose} />;
 }

@@ -8,8 +8,8 @@ import type { OngoingCall } from "../calls/OngoingCall";
 import { callSnapshot } from "../calls/testing/builders";
 import { GuestVisit } from "./GuestVisit";
 
-const GUEST: GuestSnapshot = { id: "guest", name: "Ahmad Haddad", role: "interpreter", status: "knocking", call_id: "call", brand: "Region Testköping", must_ask_feedback: false };
-const LINK = { brand: "Region Testköping", role: "interpreter", is_direct: false };
+const GUEST: GuestSnapshot = { id: "guest", name: "Ahmad Haddad", role: "interpreter", status: "knocking", call_id: "call", brand: "Region Testköping", language: "sv", must_ask_feedback: false };
+const LINK = { brand: "Region Testköping", role: "interpreter", language: "sv", is_direct: false };
 const refuse = (status: number, code: string) => () => Promise.reject(new ApiProblem(status, code, ""));
 const nobody = refuse(401, "not-signed-in");
 
@@ -31,10 +31,12 @@ class Ongoing {
 let token = "";
 let socket: FakeSocket;
 let seats: Ongoing[] = [];
+let spoken: string[] = [];
 
 beforeEach(() => {
   token = "secret";
   seats = [];
+  spoken = [];
   socket = fakeSocket();
 });
 
@@ -47,6 +49,10 @@ async function visited(answers: Record<string, unknown>) {
     readToken: () => token,
     forgetToken: () => (token = ""),
     loadDevices: () => Promise.resolve({ LocalDevices: Devices as never }),
+    speak: (language) => {
+      spoken.push(language);
+      return language === "en" ? Promise.reject(new Error("no catalogue")) : Promise.resolve();
+    },
     loadSeat: () => Promise.resolve({ takeSeat }),
   });
   await visit.open();
@@ -123,4 +129,11 @@ test("somebody who still waits when the call ends is asked nothing", async () =>
   await visit.knock("Ahmad Haddad", null, true);
   await told({ status: "ended" });
   expect(place()).toBe("over");
+});
+
+test("the page begins in the invitation's language, also after a reload, and opens when its words do not come", async () => {
+  expect((await visited({ "POST /links": { ...LINK, language: "en" } })).place()).toBe("door");
+  token = "";
+  expect((await visited({ "GET /me": { ...GUEST, language: "en" } })).place()).toBe("waiting");
+  expect(spoken).toEqual(["en", "en"]);
 });

@@ -1,11 +1,13 @@
 import type { Api } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
 import type { Socket } from "../../api/socket";
-import type { GuestLink, GuestRole, GuestSnapshot, Me } from "../../api/wire";
+import type { GuestLink, GuestRole, GuestSnapshot, Me, TextLanguage } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
+import { erasePersonal } from "../../lib/stored";
 import type { Session } from "../session/context";
 import type { OngoingCall } from "../calls/OngoingCall";
 import type { LocalDevices } from "../media/LocalDevices";
+import { VisitDevices } from "./visitDevices";
 import { guestProblem } from "./words";
 
 /** Where the person is, from the link to the kind end. */
@@ -25,7 +27,6 @@ export interface VisitState {
 }
 
 const LEFT = "narvaro.guest-left";
-const NO_CAMERA = "narvaro.guest-no-camera";
 
 export interface VisitDoors {
   api: Api;
@@ -36,6 +37,8 @@ export interface VisitDoors {
   forgetToken: () => void;
   /** Code that nobody needs before touching it: what opens camera and microphone, and the call. */
   loadDevices: () => Promise<{ LocalDevices: new () => LocalDevices }>;
+  /** The invitation's language, unless the person has chosen one. */
+  speak: (language: TextLanguage) => Promise<void>;
   loadSeat: () => Promise<{ takeSeat: (callId: string, session: Session, devices: LocalDevices) => OngoingCall }>;
 }
 
@@ -47,10 +50,12 @@ export class GuestVisit {
   private link: GuestLink | null = null;
   private unwatch: (() => void) | undefined;
   private isEntering = false;
+  private readonly devices: VisitDevices;
 
   constructor(private readonly doors: VisitDoors) {
     this.store = createStore<VisitState>({ place: { name: "opening" }, devices: null, isBusy: false, failure: null });
     this.state = this.store;
+    this.devices = new VisitDevices(doors.loadDevices, (devices) => this.change({ devices }));
   }
 
   /** Both questions at once: has this browser knocked before, and what does the link say? */
@@ -60,6 +65,9 @@ export class GuestVisit {
     const [guest, link] = await Promise.all([this.ask(this.doors.api.get<GuestSnapshot>("/me")), token ? this.ask(this.doors.api.post<GuestLink>("/links", { token })) : null]);
     this.link = link instanceof Error ? null : link;
     const isHere = guest !== null && !(guest instanceof Error);
+    const told = this.link ?? (isHere ? guest : null);
+    // A catalogue that does not come must not keep anybody out: the page goes on in the language it has.
+    if (told) await this.doors.speak(told.language).catch(() => undefined);
     if (isHere && (!this.link || guest.status === "knocking" || guest.status === "admitted")) return this.settleIn(guest);
     if (this.link) return this.go({ name: "door", link: this.link });
     this.go({ name: guest instanceof Error || link instanceof Error ? "unreachable" : "dead" });
@@ -69,8 +77,8 @@ export class GuestVisit {
     if (this.state.get().isBusy) return;
     this.change({ isBusy: true, failure: null });
     sessionStorage.removeItem(LEFT);
-    rememberCamera(hasCamera);
-    void this.startDevices().catch(() => undefined);
+    this.devices.wish(hasCamera);
+    void this.devices.start().catch(() => undefined);
     try {
       const guest = await this.doors.api.post<GuestSnapshot>("/knocks", { token: this.doors.readToken(), name, role });
       this.settleIn(guest);
@@ -83,7 +91,7 @@ export class GuestVisit {
   /** See and hear oneself before the knock. */
   async tryOut(): Promise<void> {
     try {
-      await (await this.openDevices()).start();
+      await this.devices.tryOut();
     } catch (error) {
       this.stumble(error);
     }
@@ -93,7 +101,7 @@ export class GuestVisit {
   async decline(): Promise<void> {
     try {
       await this.doors.api.post("/declines", { token: this.doors.readToken() });
-      this.state.get().devices?.stop();
+      this.devices.stop();
       this.go({ name: "declined" });
     } catch (error) {
       this.stumble(error);
@@ -110,6 +118,7 @@ export class GuestVisit {
     if (place.name !== "in") return;
     sessionStorage.setItem(LEFT, "yes");
     this.go({ name: "left", guest: place.guest });
+    this.devices.handOver();
     this.change({ devices: null });
     await place.ongoing.leave().catch(() => undefined);
   }
@@ -166,7 +175,7 @@ export class GuestVisit {
     const { session } = this;
     if (!session || this.isEntering) return;
     this.isEntering = true;
-    const [seats, devices] = await Promise.all([this.doors.loadSeat(), this.openDevices()]).catch(() => [null, null]);
+    const [seats, devices] = await Promise.all([this.doors.loadSeat(), this.devices.open()]).catch(() => [null, null]);
     this.isEntering = false;
     if (!seats || !devices) return this.go({ name: "unreachable" });
     const { place } = this.state.get();
@@ -178,16 +187,8 @@ export class GuestVisit {
       const { call } = ongoing.state.get();
       if (call?.status === "ended") this.end(guest, call.must_ask_feedback);
     });
-    void this.startDevices();
+    void this.devices.start();
     await ongoing.sitDown();
-  }
-
-  private async startDevices(): Promise<void> {
-    const devices = await this.openDevices();
-    const { camera, microphone } = devices.state.get();
-    const wantsCamera = sessionStorage.getItem(NO_CAMERA) === null;
-    if (!wantsCamera) devices.turnOff("camera");
-    if (!camera.isOn && !microphone.isOn) await devices.start({ camera: wantsCamera });
   }
 
   private end(guest: GuestSnapshot, mustAsk: boolean): void {
@@ -203,16 +204,9 @@ export class GuestVisit {
   }
 
   private closeCall(): void {
-    const { place, devices } = this.state.get();
+    const { place } = this.state.get();
     if (place.name === "in") place.ongoing.stop();
-    devices?.stop();
-  }
-
-  private async openDevices(): Promise<LocalDevices> {
-    const { LocalDevices } = await this.doors.loadDevices();
-    const devices = this.state.get().devices ?? new LocalDevices();
-    this.change({ devices });
-    return devices;
+    this.devices.stop();
   }
 
   /** Null when there is nothing, an error when nobody answered. */
@@ -225,18 +219,15 @@ export class GuestVisit {
     this.change({ failure: guestProblem(error) });
   }
 
+  /** Outside the call nothing that was written in it stays in this browser. */
   private go(place: Place): void {
+    if (!["opening", "unreachable", "in"].includes(place.name)) erasePersonal("guest");
     this.change({ place, failure: null });
   }
 
   private change(change: Partial<VisitState>): void {
     this.store.update((state) => ({ ...state, ...change }));
   }
-}
-
-function rememberCamera(hasCamera: boolean): void {
-  if (hasCamera) sessionStorage.removeItem(NO_CAMERA);
-  else sessionStorage.setItem(NO_CAMERA, "yes");
 }
 
 /** A guest as the call's screens know people. */

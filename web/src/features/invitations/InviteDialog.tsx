@@ -1,25 +1,28 @@
 import { Plus, X } from "lucide-react";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { ROLES, roleWords } from "../../api/roles";
-import type { GuestRole, Invitation } from "../../api/wire";
+import type { Invitation, InvitedBefore, TextLanguage } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { Select } from "../../ui/Select";
 import { type Chip, type Draft, fieldProblem, InvitationDraft } from "./draft";
 import styles from "./InviteDialog.module.css";
 import { InvitedList } from "./InvitedList";
 import type { Inviting } from "./inviting";
-import { countryName } from "./words";
+import { SamePersons } from "./SamePersons";
+import { countryName, languageWords } from "./words";
 
 interface Props {
   inviting: Inviting;
   invitations: readonly Invitation[];
+  invitedBefore: readonly InvitedBefore[];
   onClose: () => void;
 }
 
 /** *Bjud in deltagare*: stays open after sending, for the numbers move to *Redan inbjudna*. */
-export function InviteDialog({ inviting, invitations, onClose }: Props) {
+export function InviteDialog({ inviting, invitations, invitedBefore, onClose }: Props) {
   const [draft] = useState(() => new InvitationDraft(inviting));
   const state = useStore(draft.state);
   useEffect(() => () => draft.stop(), [draft]);
@@ -34,9 +37,13 @@ export function InviteDialog({ inviting, invitations, onClose }: Props) {
       <form className={styles.part} onSubmit={add} noValidate>
         <h3>{i18n.t("Bjud in via sms")}</h3>
         <NumberField draft={draft} state={state} />
-        <RoleSelect role={state.role} onChoose={(role) => draft.choose(role)} />
+        <div className={styles.choices}>
+          <Select className={styles.field} label={i18n.t("Roll (valfritt)")} none={i18n.t("Ingen roll vald")} value={state.role} options={ROLES} wordsOf={roleWords} onChoose={(role) => draft.choose(role)} />
+          <LanguageChoice language={state.language} onChoose={(language) => draft.speak(language)} />
+        </div>
         {state.chips.length > 0 && <Chips chips={state.chips} onDrop={(id) => draft.drop(id)} />}
       </form>
+      <SamePersons people={invitedBefore} inviting={inviting} />
       <section className={styles.part}>
         <h3>{i18n.t("Redan inbjudna")}</h3>
         <InvitedList invitations={invitations} inviting={inviting} />
@@ -48,7 +55,7 @@ export function InviteDialog({ inviting, invitations, onClose }: Props) {
         <Button tone="quiet" onClick={onClose}>
           {i18n.t("Avbryt")}
         </Button>
-        <Button tone="primary" disabled={state.isSending} onClick={() => void draft.send()}>
+        <Button tone="primary" aria-disabled={state.isSending} onClick={() => void draft.send()}>
           {i18n.t("Skicka")}
         </Button>
       </div>
@@ -89,28 +96,35 @@ function numberWords({ checked }: Draft): string {
   return `${checked.shown} · ${countryName(checked.region)}`;
 }
 
-function RoleSelect({ role, onChoose }: { role: GuestRole | null; onChoose: (role: GuestRole | null) => void }) {
+const LANGUAGES: readonly (readonly [TextLanguage, string])[] = [
+  ["sv", "Svenska"],
+  ["en", "English"],
+];
+
+/** Each language by its own name. */
+function LanguageChoice({ language, onChoose }: { language: TextLanguage; onChoose: (language: TextLanguage) => void }) {
+  const id = useId();
   return (
-    <label className={styles.field}>
-      {i18n.t("Roll (valfritt)")}
-      <select value={role ?? ""} onChange={(event) => onChoose((event.target.value || null) as GuestRole | null)}>
-        <option value="">{i18n.t("Ingen roll vald")}</option>
-        {ROLES.map((one) => (
-          <option key={one} value={one}>
-            {roleWords(one)}
-          </option>
+    <div className={styles.field} role="radiogroup" aria-labelledby={id}>
+      <span id={id}>{i18n.t("Språk i sms:et")}</span>
+      <div className={styles.languages}>
+        {LANGUAGES.map(([one, words]) => (
+          <label key={one} lang={one}>
+            <input type="radio" name={`${id}-language`} checked={language === one} onChange={() => onChoose(one)} />
+            {words}
+          </label>
         ))}
-      </select>
-    </label>
+      </div>
+    </div>
   );
 }
 
 function Chips({ chips, onDrop }: { chips: readonly Chip[]; onDrop: (id: string) => void }) {
   return (
     <ul role="list" className={styles.chips} aria-label={i18n.t("Nummer som bjuds in")}>
-      {chips.map(({ id, shown, role }) => (
+      {chips.map(({ id, shown, role, language }) => (
         <li key={id} className={styles.chip}>
-          <span>{role ? `${shown} · ${roleWords(role)}` : shown}</span>
+          <span>{[shown, role && roleWords(role), languageWords(language)].filter(Boolean).join(" · ")}</span>
           <Button tone="quiet" icon={X} onClick={() => onDrop(id)}>
             {i18n.t("Ta bort {number}", { number: shown })}
           </Button>

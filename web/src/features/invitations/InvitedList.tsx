@@ -6,7 +6,7 @@ import { clock } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import styles from "./InviteDialog.module.css";
 import type { Inviting } from "./inviting";
-import { invitingProblem, stateWords } from "./words";
+import { invitingProblem, languageWords, stateWords } from "./words";
 
 /** *Redan inbjudna*: each number with how far it has come, and what can be done about it. */
 export function InvitedList({ invitations, inviting }: { invitations: readonly Invitation[]; inviting: Inviting }) {
@@ -24,19 +24,27 @@ function InvitedRow({ invitation, inviting }: { invitation: Invitation; inviting
   const { id, number, state, may_resend_at: mayResendAt } = invitation;
   const [failure, setFailure] = useState<string | null>(null);
   const isEarly = useIsBefore(mayResendAt);
-  const attempt = (work: Promise<void>) => void work.then(() => setFailure(null), (error: unknown) => setFailure(invitingProblem(error)));
+  const [isBusy, setBusy] = useState(false);
   const isOver = state === "revoked" || state === "removed";
+
+  async function attempt(work: (id: string) => Promise<void>): Promise<void> {
+    if (isBusy) return;
+    setBusy(true);
+    await work(id).then(() => setFailure(null), (error: unknown) => setFailure(invitingProblem(error)));
+    setBusy(false);
+  }
+
   return (
     <li className={styles.row}>
       <InvitationFacts invitation={invitation} />
       {!isOver && (
         <div className={styles.rowButtons}>
           {mayResendAt && state !== "in_call" && (
-            <Button disabled={isEarly} onClick={() => attempt(inviting.textAgain(id))}>
+            <Button aria-disabled={isEarly || isBusy} onClick={() => isEarly || void attempt(inviting.textAgain)}>
               {i18n.t("Nytt sms till {number}", { number })}
             </Button>
           )}
-          <Button tone="quiet" onClick={() => attempt(inviting.revoke(id))}>
+          <Button tone="quiet" aria-disabled={isBusy} onClick={() => void attempt(inviting.revoke)}>
             {i18n.t("Återkalla inbjudan till {number}", { number })}
           </Button>
         </div>
@@ -49,8 +57,8 @@ function InvitedRow({ invitation, inviting }: { invitation: Invitation; inviting
 
 /** Number, name, role and state on two lines. */
 export function InvitationFacts({ invitation }: { invitation: Invitation }) {
-  const { number, name, role } = invitation;
-  const facts = [name && number, role && roleWords(role), stateWords(invitation)].filter(Boolean);
+  const { number, name, role, language } = invitation;
+  const facts = [name && number, role && roleWords(role), languageWords(language), stateWords(invitation)].filter(Boolean);
   return (
     <div className={styles.facts} data-state={invitation.state}>
       {name ?? number}

@@ -3,18 +3,17 @@ import type { CallSnapshot } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { InvitationFacts } from "./InvitedList";
 import type { Inviting } from "./inviting";
-import { KnockCards } from "./KnockCards";
 import styles from "./Outside.module.css";
+import { SamePersons } from "./SamePersons";
 
-/** In the panel below those in the call: who knocks, who is rung, who is invited. */
-export function Outside({ call, inviting, isSharing }: { call: CallSnapshot; inviting: Inviting; isSharing: boolean }) {
+/** In the panel below those in the call: who is rung, who is invited, who could be once more. */
+export function Outside({ call, inviting }: { call: CallSnapshot; inviting: Pick<Inviting, "inviteAgain"> }) {
   const invited = call.invitations.filter(({ state }) => state !== "in_call" && state !== "waiting");
   const isRinging = call.ring?.status === "ringing";
-  const isAnybody = call.knocks.length > 0 || invited.length > 0 || isRinging;
+  const isAnybody = invited.length > 0 || isRinging;
   return (
     <section className={styles.outside} aria-label={i18n.t("Inte i samtalet än")}>
       {isAnybody && <h3>{i18n.t("Inte i samtalet än")}</h3>}
-      <KnockCards knocks={call.knocks} inviting={inviting} isSharing={isSharing} />
       <ul role="list" className={styles.list}>
         {isRinging && (
           <li className={styles.row}>
@@ -32,6 +31,7 @@ export function Outside({ call, inviting, isSharing }: { call: CallSnapshot; inv
           </li>
         ))}
       </ul>
+      <SamePersons people={call.invited_before} inviting={inviting} />
     </section>
   );
 }

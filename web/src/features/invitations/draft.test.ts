@@ -39,8 +39,8 @@ test("sending also takes the number that is still in the field", async () => {
   await draft.send();
   expect(sent).toEqual([
     [
-      { id: "id-1", number: "+46730925707", role: null },
-      { id: "id-2", number: "+46701112233", role: null },
+      { id: "id-1", number: "+46730925707", role: null, language: "sv" },
+      { id: "id-2", number: "+46701112233", role: null, language: "sv" },
     ],
   ]);
   expect(draft.state.get().chips).toEqual([]);
@@ -50,7 +50,7 @@ test("sending waits for the number that is being added", async () => {
   const draft = fresh();
   draft.type("073-092 57 07");
   await Promise.all([draft.add(), draft.send()]);
-  expect(sent).toEqual([[{ id: "id-1", number: "+46730925707", role: null }]]);
+  expect(sent).toEqual([[{ id: "id-1", number: "+46730925707", role: null, language: "sv" }]]);
   expect(draft.state.get()).toMatchObject({ chips: [], complaint: null });
 });
 
@@ -115,4 +115,26 @@ test("an answer about an older text is not shown under a newer one", async () =>
   await vi.advanceTimersByTimeAsync(400);
   expect(draft.state.get().checked).toEqual(GOOD);
   vi.useRealTimers();
+});
+
+test("each number has its own language, Swedish at first", async () => {
+  const draft = fresh();
+  draft.type("073-092 57 07");
+  draft.speak("en");
+  await draft.add();
+  expect(draft.state.get().language).toBe("sv");
+  draft.type("+46 70 111 22 33");
+  await draft.send();
+  expect(sent[0]?.map(({ language }) => language)).toEqual(["en", "sv"]);
+});
+
+test("a second press while the first is at work is the same press", async () => {
+  const draft = fresh();
+  draft.type("073-092 57 07");
+  await Promise.all([draft.add(), draft.add()]);
+  expect(draft.state.get()).toMatchObject({ chips: [{ number: "+46730925707" }], complaint: null });
+  draft.type("+46 70 111 22 33");
+  await Promise.all([draft.add(), draft.send(), draft.send()]);
+  expect(sent.map((one) => one.map(({ number }) => number))).toEqual([["+46730925707", "+46701112233"]]);
+  expect(draft.state.get()).toMatchObject({ chips: [], complaint: null, isSending: false });
 });

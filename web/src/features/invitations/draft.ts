@@ -1,4 +1,4 @@
-import type { CheckedNumber } from "../../api/wire";
+import type { CheckedNumber, TextLanguage } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { createStore, type Readable } from "../../lib/store";
 import type { ChosenRole, Inviting } from "./inviting";
@@ -10,11 +10,13 @@ export interface Chip {
   number: string;
   shown: string;
   role: ChosenRole;
+  language: TextLanguage;
 }
 
 export interface Draft {
   text: string;
   role: ChosenRole;
+  language: TextLanguage;
   chips: readonly Chip[];
   /** What the server says of the text; null while it is not asked. */
   checked: CheckedNumber | null;
@@ -26,7 +28,7 @@ export interface Draft {
 export const PREFIX = "+46";
 const CHECK_AFTER_MS = 350;
 
-const EMPTY: Draft = { text: PREFIX, role: null, chips: [], checked: null, isSending: false, complaint: null };
+const EMPTY: Draft = { text: PREFIX, role: null, language: "sv", chips: [], checked: null, isSending: false, complaint: null };
 
 /** The dialog *Bjud in deltagare* without its looks: one field, several numbers, one sending. */
 export class InvitationDraft {
@@ -50,6 +52,10 @@ export class InvitationDraft {
     this.change({ role });
   }
 
+  speak(language: TextLanguage): void {
+    this.change({ language });
+  }
+
   /** The field becomes a chip when its number may be invited. */
   async add(): Promise<void> {
     if (isBlank(this.state.get().text)) return this.change({ complaint: i18n.t("Skriv ett telefonnummer först.") });
@@ -63,13 +69,13 @@ export class InvitationDraft {
   /** All chips, and the number still in the field. */
   async send(): Promise<void> {
     if (this.state.get().isSending) return;
+    this.change({ isSending: true });
     await this.attempt(async () => {
       if (!isBlank(this.state.get().text) && !(await this.take())) return this.change({ complaint: i18n.t("Kontrollera numret.") });
       const { chips } = this.state.get();
       if (chips.length === 0) return this.change({ complaint: i18n.t("Lägg till minst ett telefonnummer.") });
-      this.change({ isSending: true });
-      await this.inviting.invite(chips.map(({ id, number, role }) => ({ id, number, role })));
-      this.change({ chips: [], role: null });
+      await this.inviting.invite(chips.map(({ id, number, role, language }) => ({ id, number, role, language })));
+      this.change({ chips: [], role: null, language: "sv" });
     });
     this.change({ isSending: false });
   }
@@ -85,12 +91,12 @@ export class InvitationDraft {
   }
 
   private async takeField(): Promise<boolean> {
-    const { text, role } = this.state.get();
+    const { text, role, language } = this.state.get();
     const checked = await this.check(text);
     if (checked.number === null || checked.problem !== null) return false;
-    const chip = { id: this.makeId(), number: checked.number, shown: checked.shown, role };
+    const chip = { id: this.makeId(), number: checked.number, shown: checked.shown, role, language };
     this.change({ chips: [...this.state.get().chips, chip], complaint: null });
-    if (this.state.get().text === text) this.change({ text: PREFIX, role: null, checked: null });
+    if (this.state.get().text === text) this.change({ text: PREFIX, role: null, language: "sv", checked: null });
     return true;
   }
 

@@ -5,6 +5,8 @@ import type { CallSnapshot, CheckedNumber, GuestRole, NewInvitation } from "../.
 export interface Inviting {
   check(number: string): Promise<CheckedNumber>;
   invite(invitations: NewInvitation[]): Promise<void>;
+  /** *Bjud in samma personer*: those of the call before, whose numbers only the server knows. */
+  inviteAgain(): Promise<void>;
   textAgain(invitationId: string): Promise<void>;
   revoke(invitationId: string): Promise<void>;
   admit(knockId: string): Promise<void>;
@@ -20,6 +22,7 @@ export function createInviting(api: Api, callId: string, tell: (call: CallSnapsh
   return {
     check: (number) => api.post<CheckedNumber>(`/calls/${callId}/numbers`, { number }),
     invite: (invitations) => post(`/calls/${callId}/invitations`, { invitations }),
+    inviteAgain: () => post(`/calls/${callId}/invitations/again`),
     textAgain: (id) => post(`/invitations/${id}/texts`),
     revoke: (id) => post(`/invitations/${id}/revoke`),
     admit: (id) => post(`/knocks/${id}/admit`),

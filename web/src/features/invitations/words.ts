@@ -1,7 +1,7 @@
 /** What staff read about invitations, knocks and numbers. Plain functions of the wire's shapes. */
 import { ApiProblem, problemText } from "../../api/problems";
 import { roleWords } from "../../api/roles";
-import type { CheckedNumber, Invitation, Knock } from "../../api/wire";
+import type { CheckedNumber, Invitation, InvitedBefore, Knock, TextLanguage } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 
 /** How far one invitation has come. */
@@ -112,10 +112,24 @@ function limitWords(code: string): string | null {
   }
 }
 
+/** Null for Swedish, which needs no words. */
+export function languageWords(language: TextLanguage): string | null {
+  return language === "en" ? i18n.t("sms på engelska") : null;
+}
+
+/** Somebody from the call before, without the number: who it is, and what is known besides. */
+export function beforeWords({ name, role, number_tail: tail, language }: InvitedBefore): [who: string, besides: string] {
+  const facts = [name, role && roleWords(role), tailWords(tail), languageWords(language)].filter((fact) => typeof fact === "string");
+  return [facts[0] ?? "", facts.slice(1).join(" · ")];
+}
+
+function tailWords(tail: string): string {
+  return i18n.t("nummer som slutar på {tail}", { tail });
+}
+
 /** Role and number of somebody who knocks; what staff said wins over what the person says. */
 export function knockFacts(knock: Knock): string[] {
-  const tail = knock.number_tail ? [i18n.t("nummer som slutar på {tail}", { tail: knock.number_tail })] : [];
-  return [knockRole(knock), ...tail].filter((fact) => fact !== null);
+  return [knockRole(knock), knock.number_tail && tailWords(knock.number_tail)].filter((fact) => typeof fact === "string");
 }
 
 function knockRole({ kind, role, said_role }: Knock): string | null {

@@ -1,10 +1,12 @@
-import type { Participant, RemoteParticipant, Room, TrackPublication } from "livekit-client";
+import type { Participant, RemoteParticipant, RemoteVideoTrack, Room, TrackPublication } from "livekit-client";
 
 /** Something that can be shown in a video element. `key` changes when the element has to be fed anew. */
 export interface Picture {
   readonly key: string;
   attach(element: HTMLVideoElement): void;
   detach(element: HTMLVideoElement): void;
+  /** Ask for more than the lowest layer, however small it is shown, until the answer is called. */
+  hold?(): () => void;
 }
 
 /** One other person, as the media server carries them. Who they are is said by the call's attendances. */
@@ -44,7 +46,18 @@ function pictureOf(publication: TrackPublication | undefined): Picture | null {
     key: track.sid ?? track.mediaStreamTrack.id,
     attach: (element) => void track.attach(element),
     detach: (element) => void track.detach(element),
+    hold: () => holdMiddle(track),
   };
+}
+
+/** As if it were also shown in the middle layer's size (livekit.ts), which the media server then sends at least. */
+export function holdMiddle(track: object): () => void {
+  if (!("observeElementInfo" in track)) return () => undefined;
+  const video = track as RemoteVideoTrack;
+  const nothing = () => undefined;
+  const size = { element: {}, width: () => 640, height: () => 360, visible: true, pictureInPicture: false, visibilityChangedAt: undefined, observe: nothing, stopObserving: nothing };
+  video.observeElementInfo(size);
+  return () => video.stopObservingElementInfo(size);
 }
 
 const own = new WeakMap<MediaStreamTrack, Picture>();

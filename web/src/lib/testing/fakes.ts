@@ -117,6 +117,7 @@ export function anEntry(seq: number, changes: Partial<Entry> = {}): Entry {
     at: "2026-11-23T13:00:00Z",
     text: `Meddelande ${seq}`,
     call: null,
+    audience: "patient",
     ...changes,
   };
 }

@@ -35,7 +35,7 @@ export function ringSnapshot(change: Partial<RingSnapshot> = {}): RingSnapshot {
 
 export function attendance(kind: AttendanceSnapshot["kind"], change: Partial<AttendanceSnapshot> = {}): AttendanceSnapshot {
   const name = kind === "staff" ? "Selma Testkvist" : "Sofia Gunnarsson";
-  return { id: kind, kind, person_id: kind, name, role: null, invited_by_name: null, knock_id: null, identity: kind, joined_at: AT, is_lost: false, ...change };
+  return { id: kind, kind, person_id: kind, name, role: null, invited_by_name: null, knock_id: null, identity: kind, joined_at: AT, is_lost: false, is_pinned: false, ...change };
 }
 
 export function callSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
@@ -58,6 +58,7 @@ export function callSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     left: [],
     knocks: [],
     invitations: [],
+    invited_before: [],
     no_staff_since: null,
     may_others_share: false,
     is_media_down: false,

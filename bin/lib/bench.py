@@ -1,0 +1,11 @@
+import os
+import sys
+
+import setup
+
+setup.prepare_python(for_development=True)
+if not {"-h", "--help"} & set(sys.argv):
+    setup.prepare_web()
+    setup.prepare_livekit()
+os.environ["PYTHONPATH"] = str(setup.ROOT)
+os.execvp("python", ["python", "-W", "ignore", "-m", "bench", *sys.argv[1:]])

@@ -1,0 +1,176 @@
+"""Values that must never be seen again, through every flow; then all that anybody could read of it is searched (D3)."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Iterator
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+import structlog
+from prometheus_client import generate_latest
+from sqlalchemy import select
+from test_app import BASE_URL, DESK, PHONE, Site
+from test_app import site as site
+
+from narvaro.auth.actors import ActorKind
+from narvaro.auth.cookies import session_cookie_name
+from narvaro.auth.tokens import hash_token, new_token
+from narvaro.clock import utc_now
+from narvaro.conversations import actions as conversation_actions
+from narvaro.errors import Problem
+from narvaro.invitations.models import InvitationLink
+from narvaro.jobs import Doors
+from narvaro.logs import set_up_logging
+from narvaro.media.memory import MemoryMedia
+from narvaro.sms import DeliveryReceipt, OutgoingText, ReceiptCall, SmsUnavailable
+from narvaro.sms.models import TextMessage
+from narvaro.sms.sending import Sms
+from narvaro.sms.tasks import send_text
+
+WORDS = "kanariefågel-i-meddelandet"
+SEARCH = "kanariesök"
+NUMBER, OTHER_NUMBER = "+46701740677", "+46701740678"
+GUEST = "Kanarie Kanariesson"
+
+
+@pytest.fixture
+def output() -> Iterator[io.StringIO]:
+    """Every line that any logger writes, down to debug."""
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    set_up_logging(stream)
+    yield stream
+    root.handlers[:], root.level = before, level
+    structlog.reset_defaults()
+
+
+class BrokenGateway:
+    """Fails in every way that a gateway can, with the text in its hands."""
+
+    name = "broken"
+    deduplicates = True
+
+    def __init__(self) -> None:
+        self.texts: list[OutgoingText] = []
+        self.failures: list[Exception] = []
+
+    async def send(self, text: OutgoingText) -> str:
+        self.texts.append(text)
+        if self.failures:
+            raise self.failures.pop()
+        return str(text.id)
+
+    def read_receipt(self, call: ReceiptCall) -> DeliveryReceipt | None:
+        return DeliveryReceipt("delivered")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_no_canary_is_seen_again_d3(site: Site, output: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = BrokenGateway()
+    sms = Sms([gateway], site.doors.sms.stationery)
+    doors = Doors(database=site.doors.database, media=site.media, sms=sms)
+    canaries = {WORDS, SEARCH, NUMBER, NUMBER[3:], OTHER_NUMBER, GUEST}
+    canaries |= {person.http.cookies[name] for person in (site.staff, site.patient) for name in person.http.cookies}
+    call_id, media_tokens = await talk(site)
+    canaries |= media_tokens
+    canaries |= await invite(site, doors, gateway, call_id)
+    canaries |= await knock(site, doors, call_id)
+    await go_wrong(site, monkeypatch)
+    await site.staff.ask("POST", f"/calls/{call_id}/end")
+    said = output.getvalue()
+    assert said.count('"event": "request"') > 20
+    assert '"event": "unexpected_error"' in said
+    for place, told in {"log": said, "metrics": generate_latest().decode(), "jobs": jobs_of(site)}.items():
+        assert {canary for canary in canaries if canary in told} == set(), place
+
+
+async def talk(site: Site) -> tuple[str, set[str]]:
+    """Messages, searches, a call; what is refused as well as what is taken → the call, and its passes."""
+    thread = site.at.conversation_id
+    for person in (site.staff, site.patient):
+        body = {"id": str(uuid4()), "text": WORDS}
+        await person.ask("POST", f"/conversations/{thread}/messages", body, expect=201)
+        await person.ask("GET", f"/conversations?search={SEARCH}")
+        await person.ask("POST", f"/conversations/{thread}/messages", {"id": WORDS, "text": WORDS}, expect=400)
+        await person.ask("POST", f"/conversations/{thread}/messages", {"id": str(uuid4()), "text": 5, WORDS: 1}, expect=400)
+    await site.staff.ask("GET", f"/patients?search={SEARCH}")
+    call_id, ring_id = await site.place()
+    joined = [
+        (await site.patient.ask("POST", f"/rings/{ring_id}/answer", PHONE))["media"]["token"],
+        (await site.staff.ask("POST", f"/calls/{call_id}/join", DESK))["media"]["token"],
+    ]
+    return call_id, set(joined)
+
+
+async def invite(site: Site, doors: Doors, gateway: BrokenGateway, call_id: str) -> set[str]:
+    """A text that fails and one that is sent, with its receipt → the words and the keys."""
+    await site.staff.ask("POST", f"/calls/{call_id}/numbers", {"number": NUMBER})
+    await site.staff.ask("POST", f"/calls/{call_id}/numbers", {"number": "kanarie"}, expect=200)
+    for number in (NUMBER, OTHER_NUMBER):
+        new = {"invitations": [{"id": str(uuid4()), "number": number}]}
+        await site.staff.ask("POST", f"/calls/{call_id}/invitations", new)
+    gateway.failures = [SmsUnavailable(f"no way to {NUMBER}: {WORDS}")]
+    async with doors.database.transaction() as db:
+        ids = list(await db.scalars(select(TextMessage.id)))
+    for text_id in ids:
+        await run(doors, text_id)
+    await site.staff.http.post(f"/hooks/sms/broken/{ids[0]}/{doors.sms.receipt_key(ids[0])}", content=NUMBER.encode())
+    links = {text.words.partition("#")[2].split()[0] for text in gateway.texts}
+    return links | {text.receipt_url for text in gateway.texts} | {doors.sms.receipt_key(text_id) for text_id in ids}
+
+
+async def run(doors: Doors, text_id: UUID) -> None:
+    """As the worker does, with the job's own context."""
+    context = SimpleNamespace(additional_context={"doors": doors}, job=SimpleNamespace(id=1))
+    await send_text.func(context, text_id=str(text_id))
+
+
+async def knock(site: Site, doors: Doors, call_id: str) -> set[str]:
+    """A guest comes by a link → the link's token and the guest's session."""
+    token = new_token()
+    async with doors.database.transaction() as db:
+        invitation_id = await db.scalar(select(TextMessage.object_id).limit(1))
+        db.add(InvitationLink(token_hash=hash_token(token), invitation_id=invitation_id, created_at=utc_now()))
+    http = site.staff.http
+    await http.post("/api/guest/links", json={"token": token})
+    answer = await http.post("/api/guest/knocks", json={"token": token, "name": GUEST})
+    assert answer.status_code == 201
+    await site.staff.ask("POST", f"/knocks/{answer.json()['id']}/admit")
+    await http.post(f"/api/guest/calls/{call_id}/join", json=DESK)
+    await http.get(f"/staff/signed-in?code={WORDS}&state={WORDS}")
+    return {token, http.cookies[session_cookie_name(BASE_URL, ActorKind.GUEST)]}
+
+
+async def go_wrong(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faults of our own with canaries in every frame of the trace, and a database that refuses a value."""
+
+    async def fail(*_: object, **__: object) -> None:
+        secret = WORDS
+        raise RuntimeError(f"broken with nothing in it but {len(secret)}")
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise Problem
+
+    path, body = f"/conversations/{site.at.conversation_id}/messages", {"id": str(uuid4()), "text": WORDS}
+    for broken in (fail, refuse):
+        with monkeypatch.context() as patched:
+            patched.setattr(conversation_actions, "post_message", broken)
+            await site.staff.ask("POST", path, body, expect=500)
+    await site.staff.ask("GET", f"/conversations?before={WORDS}", expect=400)
+    assert isinstance(site.media, MemoryMedia)
+    site.media.is_down = True
+    await asyncio.gather(*(site.staff.ask("GET", f"/conversations?search={SEARCH}") for _ in range(3)))
+    site.media.is_down = False
+
+
+def jobs_of(site: Site) -> str:
+    with psycopg.connect(site.doors.database.url) as connection:
+        rows = connection.execute("SELECT j::text FROM procrastinate_jobs j").fetchall()
+    assert len(rows) > 3
+    return "\n".join(row for (row,) in rows)
