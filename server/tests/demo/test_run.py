@@ -114,6 +114,7 @@ def test_a_child_that_dies_is_started_again(demo: Demo) -> None:
 def test_a_taken_port_is_named() -> None:
     port = free_port()
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port + 1))
         taken.listen()
         with pytest.raises(DemoStopped, match=f"^Port {port + 1} is taken"):
