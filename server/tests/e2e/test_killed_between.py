@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,7 +144,8 @@ def house_with(gateway: dict[str, str], postgres: EmbeddedPostgres, logs: Path) 
     url = postgres.url(name)
     environment = settings(url) | {"NARVARO_BASE_URL": BASE_URL, "NARVARO_BIND": f"127.0.0.1:{lasting_port()}"} | gateway
     house = House(environment, logs, url)
-    asyncio.run(open_call(house))
+    with ThreadPoolExecutor(1) as beside_the_browsers:
+        beside_the_browsers.submit(asyncio.run, open_call(house)).result()
     house.start("serve", "worker")
     try:
         yield house

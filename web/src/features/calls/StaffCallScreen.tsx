@@ -62,7 +62,7 @@ export function StaffCallScreen({ ongoing, waiting, onLeft }: Props) {
       ongoing={ongoing}
       waiting={waiting}
       failure={failure}
-      banners={call ? staffBanners(call, now) : undefined}
+      banners={call ? staffBanners(call, now, isSharing) : undefined}
       news={<KnockCards knocks={knocks} inviting={inviting} isSharing={isSharing} />}
       parts={
         call

@@ -4,15 +4,15 @@ import type { CallBanner } from "./banners";
 import { mayRingAgain, ringWords, soundWords } from "./ringWords";
 
 /** What staff alone read across the top of the call: where the patient is. */
-export function staffBanners(call: CallSnapshot, now: number): CallBanner[] {
-  const banner = ringBanner(call, now) ?? leftBanner(call);
+export function staffBanners(call: CallSnapshot, now: number, isSharing: boolean): CallBanner[] {
+  const banner = ringBanner(call, now, isSharing) ?? leftBanner(call);
   return banner ? [banner] : [];
 }
 
-/** The card in the patient's place gives way to whoever else is in the call, and to an answer: then the ring is told here. */
-function ringBanner(call: CallSnapshot, now: number): CallBanner | null {
+/** The card in the patient's place gives way to whoever else is in the call, and to a shared screen: then the ring is told here. */
+function ringBanner(call: CallSnapshot, now: number, isSharing: boolean): CallBanner | null {
   const { ring, status, attendances, patient_name: name } = call;
-  const isOnCard = status === "open" && attendances.length < 2;
+  const isOnCard = attendances.length < 2 && !isSharing;
   if (!ring || ring.status === "answered" || status === "ended" || isOnCard || attendances.some((one) => one.kind === "patient")) return null;
   if (ring.status !== "ringing") return { id: "ring", tone: "warn", words: ringWords(ring, now), act: "ring-again" };
   const truth = [ringWords(ring, now), soundWords(ring)].filter(Boolean).join(" · ");
