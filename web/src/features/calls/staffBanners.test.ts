@@ -22,7 +22,7 @@ test("a ring that follows says how far it has got, over a guest and over a share
 });
 
 test("nothing is said twice: where staff sit alone the card in the patient's place tells of the ring", () => {
-  expect(sitting({ left, ring: ringSnapshot({}), attendances: alone })).toEqual([]);
+  for (const status of ["ringing", "declined", "missed"] as const) expect(sitting({ left, ring: ringSnapshot({ status }), attendances: alone })).toEqual([]);
   expect(sitting({ status: "open", attendances: alone })).toEqual([]);
 });
 

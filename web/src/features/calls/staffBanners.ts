@@ -5,15 +5,15 @@ import { mayRingAgain, ringWords, soundWords } from "./ringWords";
 
 /** What staff alone read across the top of the call: where the patient is. */
 export function staffBanners(call: CallSnapshot, now: number, isSharing: boolean): CallBanner[] {
-  const banner = ringBanner(call, now, isSharing) ?? leftBanner(call);
+  const isPending = call.ring !== null && call.ring.status !== "answered";
+  const isOnCard = isPending && call.attendances.length < 2 && !isSharing;
+  const banner = isOnCard ? null : ((isPending ? ringBanner(call, now) : null) ?? leftBanner(call));
   return banner ? [banner] : [];
 }
 
 /** The card in the patient's place gives way to whoever else is in the call, and to a shared screen: then the ring is told here. */
-function ringBanner(call: CallSnapshot, now: number, isSharing: boolean): CallBanner | null {
-  const { ring, status, attendances, patient_name: name } = call;
-  const isOnCard = attendances.length < 2 && !isSharing;
-  if (!ring || ring.status === "answered" || status === "ended" || isOnCard || attendances.some((one) => one.kind === "patient")) return null;
+function ringBanner({ ring, status, attendances, patient_name: name }: CallSnapshot, now: number): CallBanner | null {
+  if (!ring || status === "ended" || attendances.some((one) => one.kind === "patient")) return null;
   if (ring.status !== "ringing") return { id: "ring", tone: "warn", words: ringWords(ring, now), act: "ring-again" };
   const truth = [ringWords(ring, now), soundWords(ring)].filter(Boolean).join(" · ");
   return { id: "ring", tone: "calm", words: `${i18n.t("Ringer {name} …", { name })} ${truth}`.trim() };
