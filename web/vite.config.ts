@@ -21,6 +21,9 @@ function withPluralsAlone(): Plugin {
 /** What all pages begin with, in one file: it packs smaller than in ten. Single icons stay where they are used. */
 const SHARED = /src.(ui|lib|api|locales|styles)|features.session|node_modules.(react|scheduler|@lingui|lucide-react.dist.esm.(shared|Icon|create|context))/;
 
+/** What staff's and the patient's page both have of the conversations; parts of it are asked for later, too. */
+const LOG = /features.conversations/;
+
 export const plugins = [react(), lingui(), withPluralsAlone()];
 
 export const build = { outDir: "../server/narvaro/static", assetsInlineLimit: 0, modulePreload: { polyfill: false } };
@@ -34,7 +37,7 @@ export default defineConfig({
     manifest: "manifest.json",
     rolldownOptions: {
       input: ["staff.html", "patient.html"],
-      output: { codeSplitting: { groups: [{ name: "shared", test: SHARED, minShareCount: 2 }] } },
+      output: { codeSplitting: { groups: [{ name: "shared", test: SHARED, minShareCount: 2 }, { name: "log", test: LOG, minShareCount: 2 }] } },
     },
   },
   test: {

@@ -9,6 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.router import Router
 from litestar.static_files import create_static_files_router
 
+from narvaro.clinics.routes import show_manifest
+
 STATIC = Path(__file__).parent / "static"
 A_YEAR = 31_536_000
 
@@ -26,6 +28,15 @@ def page(name: str, paths: list[str]) -> HTTPRouteHandler:
     return show
 
 
+@get("/patient/service-worker.js", media_type="text/javascript", include_in_schema=False, sync_to_thread=False)
+def service_worker() -> Response[bytes]:
+    """It lies where its scope is, so no header has to widen it."""
+    file = STATIC / "service-worker.js"
+    if not file.is_file():
+        raise NotFoundException
+    return Response(file.read_bytes(), media_type="text/javascript")
+
+
 def page_routes() -> list[HTTPRouteHandler | Router]:
     routes: list[HTTPRouteHandler | Router] = [
         page(
@@ -33,7 +44,17 @@ def page_routes() -> list[HTTPRouteHandler | Router]:
             ["/staff/{clinic:str}", "/staff/{clinic:str}/conversations/{id:uuid}", "/staff/{clinic:str}/call/{id:uuid}"],
         ),
         page("guest", ["/g"]),
-        page("patient", ["/patient/{clinic:str}", "/patient/{clinic:str}/conversations/{id:uuid}"]),
+        page(
+            "patient",
+            [
+                "/patient/{clinic:str}",
+                "/patient/{clinic:str}/conversations/{id:uuid}",
+                "/patient/{clinic:str}/settings",
+                "/patient/{clinic:str}/settings/{part:str}",
+            ],
+        ),
+        service_worker,
+        show_manifest,
     ]
     if (STATIC / "assets").is_dir():
         assets = create_static_files_router("/assets", directories=[STATIC / "assets"], include_in_schema=False)

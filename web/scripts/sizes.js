@@ -5,15 +5,15 @@ import { gzipSync } from "node:zlib";
 const root = new URL("../../server/narvaro/static/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, root)));
 
-/** Not fetched to be in a call: another language, a dialog that is opened, the question afterwards. */
-const ASIDE = ["en.po", "SettingsDialog.tsx", "GuestQuestion.tsx"];
+/** Not fetched to be in a call: another language, a dialog that is opened, the question afterwards, what makes the page an app. */
+const ASIDE = ["en.po", "SettingsDialog.tsx", "GuestQuestion.tsx", "features/app/"];
 
 /** Every file that is fetched when the chunk `key` is loaded; with `lazy` also what it imports later, to be in a call in Swedish. */
 function filesOf(manifest, key, lazy, seen = new Set()) {
   if (seen.has(key)) return [];
   seen.add(key);
   const chunk = manifest[key];
-  const later = lazy ? (chunk.dynamicImports ?? []).filter((name) => !ASIDE.some((end) => name.endsWith(end))) : [];
+  const later = lazy ? (chunk.dynamicImports ?? []).filter((name) => !ASIDE.some((part) => name.includes(part))) : [];
   const next = [...(chunk.imports ?? []), ...later];
   return [chunk.file, ...(chunk.css ?? []), ...next.flatMap((name) => filesOf(manifest, name, lazy, seen))];
 }

@@ -1,3 +1,4 @@
+import { OfflinePage } from "./parts";
 import { SessionGate } from "../features/session/SessionGate";
 import { useLocale } from "../lib/i18n";
 import { usePath } from "../lib/router";
@@ -7,7 +8,7 @@ export function App() {
   useLocale();
   const clinic = usePath().split("/")[2] ?? "";
   return (
-    <SessionGate kind="patient" clinic={clinic}>
+    <SessionGate kind="patient" clinic={clinic} unreachable={(tryAgain) => <OfflinePage clinic={clinic} tryAgain={tryAgain} />}>
       <PatientShell clinic={clinic} />
     </SessionGate>
   );

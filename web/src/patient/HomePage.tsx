@@ -9,7 +9,9 @@ import { i18n } from "../lib/i18n";
 import { navigate } from "../lib/router";
 import { Banner, LiveRegion } from "../ui/Banner";
 import { Button } from "../ui/Button";
+import { MenuItem } from "../ui/Menu";
 import { Wordmark } from "../ui/Wordmark";
+import { HomeHints } from "./parts";
 import styles from "./HomePage.module.css";
 
 /** The patient's conversations, or the way to the first one. */
@@ -19,12 +21,15 @@ export function HomePage({ home }: { home: string }) {
     <div className={styles.home}>
       <header className={styles.header}>
         <Wordmark />
-        <AccountMenu />
+        <AccountMenu>
+          <MenuItem onChoose={() => navigate(`${home}settings`)}>{i18n.t("Inställningar")}</MenuItem>
+        </AccountMenu>
       </header>
       <h1>{i18n.t("Dina ärenden")}</h1>
       <nav aria-label={i18n.t("Ärenden")}>
         <ConversationList hrefOf={hrefOf} currentId={null} empty={<WriteButton hrefOf={hrefOf} />} />
       </nav>
+      <HomeHints home={home} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { matchPath, usePath } from "../lib/router";
 import { useStore } from "../lib/store";
 import { showTitle } from "../lib/title";
 import { HomePage } from "./HomePage";
+import { SettingsPages } from "./parts";
 import styles from "./PatientShell.module.css";
 
 /** The patient's app. An incoming call lies over everything. */
@@ -26,13 +27,15 @@ export function PatientShell({ clinic }: { clinic: string }) {
 function Pages({ clinic }: { clinic: string }) {
   const { inbox } = useConversations();
   const { unread } = useStore(inbox.state);
-  const id = matchPath("/patient/:clinic/conversations/:id", usePath())?.id ?? null;
+  const path = usePath();
+  const id = matchPath("/patient/:clinic/conversations/:id", path)?.id ?? null;
   const home = `/patient/${clinic}/`;
-  useEffect(() => showTitle(id ? i18n.t("Ärende") : i18n.t("Ärenden"), unread));
+  const isSettings = path.startsWith(`${home}settings`);
+  useEffect(() => showTitle(isSettings ? i18n.t("Inställningar") : id ? i18n.t("Ärende") : i18n.t("Ärenden"), unread));
   return (
     <div className={styles.shell}>
       <LineBanner />
-      <main className={styles.main}>{id ? <ConversationView key={id} id={id} backTo={home} isAlone /> : <HomePage home={home} />}</main>
+      <main className={styles.main}>{isSettings ? <SettingsPages home={home} path={path} /> : id ? <ConversationView key={id} id={id} backTo={home} isAlone /> : <HomePage home={home} />}</main>
     </div>
   );
 }

@@ -13,3 +13,6 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
+
+/** What makes the page an app is not needed for a call. Where a browser has no idle moments, it comes at once. */
+(window.requestIdleCallback ?? setTimeout)(() => void import("../features/app/start").then(({ startApp }) => startApp(), () => undefined));

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { ApiProblem, problemText } from "../../api/problems";
 import { chooseLocale, i18n, useLocale } from "../../lib/i18n";
 import { LiveRegion } from "../../ui/Banner";
@@ -8,8 +8,8 @@ import styles from "./AccountMenu.module.css";
 
 const SignOutDialog = lazy(async () => ({ default: (await import("./SignOutDialog")).SignOutDialog }));
 
-/** The person's name; language and sign-out below it. */
-export function AccountMenu() {
+/** The person's name; language, what the page adds, and sign-out below it. */
+export function AccountMenu({ children }: { children?: ReactNode }) {
   const { me, signOut } = useSession();
   const locale = useLocale();
   const [failure, setFailure] = useState<string | null>(null);
@@ -29,6 +29,7 @@ export function AccountMenu() {
         <MenuChoice isChosen={locale === "en"} lang="en" onChoose={() => void chooseLocale("en")}>
           English
         </MenuChoice>
+        {children}
         <MenuItem onChoose={() => void leave()}>{i18n.t("Logga ut")}</MenuItem>
       </Menu>
       {isAsking && (

@@ -3,7 +3,7 @@ import { ApiProblem } from "../../api/problems";
 import { connectSocket } from "../../api/socket";
 import type { AccountKind, SignedIn } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
-import { erasePersonal } from "../../lib/stored";
+import { erasePersonal, personalKey, writeStored } from "../../lib/stored";
 import { showTimesIn } from "../../lib/time";
 import type { Session } from "./context";
 
@@ -15,8 +15,8 @@ export type SessionState =
 
 export interface SessionDoor {
   readonly state: Readable<SessionState>;
-  /** Ask the server who is signed in. */
-  load(): Promise<void>;
+  /** Ask the server who is signed in; quietly: what is on the screen stays meanwhile. */
+  load(isQuiet?: boolean): Promise<void>;
 }
 
 /**
@@ -28,14 +28,17 @@ export function createSessionDoor(kind: AccountKind, clinic: string, asksAgain =
   const api = createApi(kind, leave);
   let hasBeenIn = false;
 
+  /** Drafts stay for who comes back; the list that is kept for a page without a network does not. */
   function leave(): void {
     const current = state.get();
+    writeStored(personalKey(kind, "list"), null);
     if (current.status === "signed-in") current.session.socket.close();
     if (current.status !== "signed-out") state.set({ status: "signed-out", hasBeenIn });
   }
 
   let loading: Promise<void> | null = null;
-  function load(): Promise<void> {
+  function load(isQuiet = false): Promise<void> {
+    if (!isQuiet) state.set({ status: "loading" });
     loading ??= ask().finally(() => {
       loading = null;
     });
@@ -43,7 +46,6 @@ export function createSessionDoor(kind: AccountKind, clinic: string, asksAgain =
   }
 
   async function ask(): Promise<void> {
-    state.set({ status: "loading" });
     try {
       const me = await api.get<SignedIn>("/me");
       if (me.clinic_slug !== clinic) return leave();

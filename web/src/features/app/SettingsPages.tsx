@@ -1,0 +1,63 @@
+import { ArrowLeft, ChevronRight, Download, type LucideIcon } from "lucide-react";
+import { type ReactNode, useEffect, useRef } from "react";
+import { i18n } from "../../lib/i18n";
+import { navigate } from "../../lib/router";
+import { IconButton } from "../../ui/IconButton";
+import { Link } from "../../ui/Link";
+import { InstallPage } from "./InstallPage";
+import { isInstalled } from "./platform";
+import styles from "./SettingsPages.module.css";
+
+interface Part {
+  name: string;
+  icon: LucideIcon;
+  heading: string;
+  page: ReactNode;
+}
+
+/** What the patient chooses for their devices: a list, and one thing per page. `path`: the address shown. */
+export function SettingsPages({ home, path }: { home: string; path: string }) {
+  const parts: Part[] = [
+    ...(isInstalled() ? [] : [{ name: "install", icon: Download, heading: i18n.t("Lägg Närvaro på hemskärmen"), page: <InstallPage /> }]),
+  ];
+  const settings = `${home}settings`;
+  const part = parts.find(({ name }) => path === `${settings}/${name}`);
+  if (part) {
+    return (
+      <Page key={part.name} heading={part.heading} back={i18n.t("Tillbaka till inställningar")} backTo={settings}>
+        {part.page}
+      </Page>
+    );
+  }
+  return (
+    <Page key="all" heading={i18n.t("Inställningar")} back={i18n.t("Tillbaka till ärenden")} backTo={home}>
+      <ul role="list" className={styles.parts}>
+        {parts.map(({ name, icon: Icon, heading }) => (
+          <li key={name}>
+            <Link className={styles.part} href={`${settings}/${name}`}>
+              <Icon aria-hidden size={22} />
+              <span>{heading}</span>
+              <ChevronRight aria-hidden size={20} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Page>
+  );
+}
+
+function Page({ heading, back, backTo, children }: { heading: string; back: string; backTo: string; children: ReactNode }) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  return (
+    <section className={styles.page}>
+      <header className={styles.header}>
+        <IconButton icon={ArrowLeft} words={back} onClick={() => navigate(backTo)} />
+        <h1 ref={title} tabIndex={-1}>
+          {heading}
+        </h1>
+      </header>
+      <div className={styles.inside}>{children}</div>
+    </section>
+  );
+}

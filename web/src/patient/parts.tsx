@@ -1,0 +1,18 @@
+import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
+import { Unreachable } from "../features/session/SessionGate";
+
+/** A part that comes after the page; `missing` is shown when it cannot be fetched. */
+function later<P extends object>(load: () => Promise<ComponentType<P>>, missing: (props: P) => ReactNode): (props: P) => ReactNode {
+  const Part = lazy(async () => ({ default: await load().catch(() => missing) })) as ComponentType<P>;
+  return (props) => (
+    <Suspense fallback={null}>
+      <Part {...props} />
+    </Suspense>
+  );
+}
+
+const reload = async () => location.reload();
+
+export const OfflinePage = later(async () => (await import("../features/app/OfflinePage")).OfflinePage, Unreachable);
+export const HomeHints = later(async () => (await import("../features/app/HomeHints")).HomeHints, () => null);
+export const SettingsPages = later(async () => (await import("../features/app/SettingsPages")).SettingsPages, () => <Unreachable tryAgain={reload} />);
