@@ -47,6 +47,7 @@ def page_routes() -> list[HTTPRouteHandler | Router]:
         page(
             "patient",
             [
+                "/r",
                 "/patient/{clinic:str}",
                 "/patient/{clinic:str}/conversations/{id:uuid}",
                 "/patient/{clinic:str}/settings",

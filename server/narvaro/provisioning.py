@@ -29,6 +29,9 @@ FACTS = (
     "sms_per_call",
     "sms_per_staff",
     "sms_per_clinic",
+    "ring_seconds",
+    "ring_with_text_seconds",
+    "text_after_seconds",
 )
 
 
@@ -52,7 +55,13 @@ def add_commands(commands: Any, run: Run) -> None:
     )
     command = add_person_command(patient)
     command.add_argument("--number", help="the patient's own, verified mobile number")
+    command.add_argument(
+        "--text-agreement", action=argparse.BooleanOptionalAction, help="the patient agrees to be rung by text too"
+    )
     command.add_argument("--protected-identity", action="store_true", help="skyddade personuppgifter")
+    command.add_argument(
+        "--may-reach-protected", action="store_true", help="by push and text too, in spite of the protected identity"
+    )
     command.set_defaults(command=bound(run, make_patient))
 
 
@@ -78,6 +87,9 @@ def add_fact_options(command: argparse.ArgumentParser, *, is_new: bool) -> None:
     command.add_argument("--sms-countries", type=countries, metavar="SE,NO", help="where texts may go")
     for limit in ("call", "staff", "clinic"):
         command.add_argument(f"--sms-per-{limit}", type=limit_of_texts, metavar="N", help="texts, within a day")
+    command.add_argument("--ring-seconds", type=seconds, metavar="N", help="how long a ring lasts in the app alone (45)")
+    command.add_argument("--ring-with-text-seconds", type=seconds, metavar="N", help="and once it goes by text too (120)")
+    command.add_argument("--text-after-seconds", type=seconds, metavar="N", help="when no screen has shown it yet (10)")
 
 
 def sender(value: str) -> str:
@@ -96,6 +108,12 @@ def countries(value: str) -> list[str]:
 def limit_of_texts(value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= 100_000:
         raise argparse.ArgumentTypeError("must be a number from 1 to 100000")
+    return int(value)
+
+
+def seconds(value: str) -> int:
+    if not value.isdecimal() or not 5 <= int(value) <= 600:
+        raise argparse.ArgumentTypeError("must be a number of seconds from 5 to 600")
     return int(value)
 
 
@@ -136,9 +154,16 @@ async def make_staff_member(db: AsyncSession, options: argparse.Namespace) -> st
 
 async def make_patient(db: AsyncSession, options: argparse.Namespace) -> str:
     clinic = await get_clinic(db, options.clinic)
-    hidden = options.protected_identity
     number = parse_number(options.number, clinic.sms_countries).e164 if options.number else None
     person = await add_patient(
-        db, clinic.id, iss=options.iss, sub=options.sub, name=options.name, has_protected_identity=hidden, number=number
+        db,
+        clinic.id,
+        iss=options.iss,
+        sub=options.sub,
+        name=options.name,
+        has_protected_identity=options.protected_identity,
+        number=number,
+        has_text_agreement=options.text_agreement,
+        may_reach_protected=options.may_reach_protected,
     )
     return f"{person.name}, patient, {clinic.name}"

@@ -42,6 +42,8 @@ WORDS: Final = {
     "ring.answer": "Svarade på videosamtalet",
     "ring.decline": "Avböjde videosamtalet",
     "ring.minute": "Bad om en minut",
+    "ring.open_link": "Länken i sms:et om ett videosamtal öppnades",
+    "ring.phone": "Tog fram patientens telefonnummer för att ringa upp",
 }
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind, system_of
+from narvaro.calls.ladder.actions import ring_patient
 from narvaro.calls.models import Call
 from narvaro.calls.queries import lock_call, present, read_call
-from narvaro.calls.ring_actions import add_ring, end_ring, ringing
+from narvaro.calls.ring_actions import end_ring, ringing
 from narvaro.calls.rules import (
     CallAlreadyOpen,
     CallHasEnded,
@@ -78,7 +79,7 @@ async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation
         attendances=[],
     )
     db.add(call)
-    await add_ring(db, call, staff, now=now)
+    await ring_patient(db, call, staff, now=now)
     await record_access(db, staff, "call.place", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_conversation(db, conversation)
     return call
@@ -93,7 +94,7 @@ async def ring_again(db: AsyncSession, staff: Actor, call_id: UUID, *, now: date
         raise StillRinging
     if any(attendance.kind == ActorKind.PATIENT for attendance in present(call)):
         raise CallWasAnswered
-    await add_ring(db, call, staff, now=now)
+    await ring_patient(db, call, staff, now=now)
     await record_access(db, staff, "call.ring", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_conversation(db, conversation)
     return call

@@ -1,4 +1,4 @@
-"""A video session, its rings, who was in it, and what they said of it."""
+"""A video session, its rings and their rungs, who was in it, and what they said of it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -54,6 +54,20 @@ class Ring(Base):
     minute_asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     answered_device: Mapped[str | None]
+    link_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    """Of the link in its text, which leads straight to it."""
+
+
+class Rung(Base):
+    """One thing that has become true of one rung of a ring's ladder; never changed. `why`: of a failure."""
+
+    __tablename__ = "rungs"
+
+    ring_id: Mapped[UUID] = mapped_column(ForeignKey("rings.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    why: Mapped[str | None]
 
 
 class RingDevice(Base):

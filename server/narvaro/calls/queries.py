@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
 from narvaro.auth.actors import Actor, ActorKind, system_of
+from narvaro.calls.ladder.queries import load_rungs
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
 from narvaro.calls.rules import CallStatus, RingStatus, Seat, StillInCall, must_ask_feedback
 from narvaro.calls.schemas import (
@@ -153,7 +154,7 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
         placed_at=call.placed_at,
         started_at=call.started_at,
         ended_at=call.ended_at,
-        ring=None if is_guest else await _ring_snapshot(db, call),
+        ring=None if is_guest else await _ring_snapshot(db, call, may_phone=patient.number is not None),
         attendances=[_attendance_snapshot(attendance, hidden) for attendance in present(call)],
         left=_left(call, hidden),
         knocks=visitors.knocks,
@@ -177,7 +178,7 @@ async def refuse_in_call(db: AsyncSession, actor: Actor) -> None:
         raise StillInCall
 
 
-async def _ring_snapshot(db: AsyncSession, call: Call) -> RingSnapshot | None:
+async def _ring_snapshot(db: AsyncSession, call: Call, *, may_phone: bool) -> RingSnapshot | None:
     if not call.rings:
         return None
     ring = call.rings[-1]
@@ -193,6 +194,8 @@ async def _ring_snapshot(db: AsyncSession, call: Call) -> RingSnapshot | None:
         silent=bool(pages.open) and not pages.audible,
         minute_asked_at=ring.minute_asked_at,
         ended_at=ring.ended_at,
+        rungs=await load_rungs(db, ring.id),
+        may_phone=may_phone,
     )
 
 

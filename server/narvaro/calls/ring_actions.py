@@ -1,7 +1,7 @@
 """What happens to a ring: it is added, prepared for, answered, declined, prolonged, missed, cancelled."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind, system_of
+from narvaro.calls.ladder.queries import load_rungs
 from narvaro.calls.models import Attendance, Call, Ring, RingDevice
 from narvaro.calls.queries import lock_ring
 from narvaro.calls.rules import (
     MINUTE,
-    RING_FOR,
     CallStatus,
     MinuteAlreadyAsked,
     RingNoLongerRinging,
@@ -42,9 +42,9 @@ def ringing(call: Call) -> Ring | None:
     return next((ring for ring in call.rings if ring.status == RingStatus.RINGING), None)
 
 
-async def add_ring(db: AsyncSession, call: Call, staff: Actor, *, now: datetime) -> Ring:
+async def add_ring(db: AsyncSession, call: Call, staff: Actor, *, lasts: timedelta, now: datetime) -> Ring:
     """The caller holds the conversation's lock. What rings is woken first: the patient's page loads it before the rest."""
-    ring = Ring(status=RingStatus.RINGING, rung_by=staff.id, rung_by_name=staff.name, rung_at=now, expires_at=now + RING_FOR)
+    ring = Ring(status=RingStatus.RINGING, rung_by=staff.id, rung_by_name=staff.name, rung_at=now, expires_at=now + lasts)
     call.rings.append(ring)
     await wake(db, f"rings:{call.patient_id}")
     await wake_call(db, call)
@@ -149,18 +149,27 @@ async def end_ring(
     *,
     now: datetime,
     keep_device: str | None = None,
+    entry: EntryKind | None = None,
 ) -> None:
-    """Stop it on every device; all prepared ones but `keep_device` are put out of the room. Raises RingNoLongerRinging."""
+    """Stop it on every device; all prepared ones but `keep_device` are put out of the room. Raises RingNoLongerRinging.
+
+    `entry`: what the log says of it, where the status alone does not.
+    """
     ring.status = next_ring_status(RingStatus(ring.status), status)
     ring.ended_at = now
     RINGS_ENDED.labels(status.value).inc()
     losers = select(RingDevice.identity).where(RingDevice.ring_id == ring.id, RingDevice.device_id != (keep_device or ""))
     for identity in await db.scalars(losers):
         await enqueue(db, eject, room=call.room, identity=identity)
-    if status in ENTRY_OF:
+    kind = entry or ENTRY_OF.get(status)
+    if kind is not None:
         fact = CallFact(
-            call_id=call.id, rung_at=ring.rung_at, delivered=ring.delivered_at is not None, seen=ring.seen_at is not None
+            call_id=call.id,
+            rung_at=ring.rung_at,
+            delivered=ring.delivered_at is not None,
+            seen=ring.seen_at is not None,
+            rungs=await load_rungs(db, ring.id),
         )
-        await add_entry(db, conversation, ENTRY_OF[status], actor, call=fact, now=now)
+        await add_entry(db, conversation, kind, actor, call=fact, now=now)
     await wake_call(db, call)
     await wake(db, f"rings:{call.patient_id}")

@@ -11,8 +11,13 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from narvaro.audit.actions import record_access
-from narvaro.auth.guards import CurrentActor, Db
+from narvaro.auth.actors import ActorKind
+from narvaro.auth.guards import CurrentActor, Db, find_session
+from narvaro.auth.limits import limit_guests
+from narvaro.auth.sign_in import sign_in_address
 from narvaro.calls import actions, attendance_actions, message_actions, queries, ring_actions, seats
+from narvaro.calls.ladder.phone import take_to_phone as take_ring_to_phone
+from narvaro.calls.ladder.texts import open_link
 from narvaro.calls.reports import handle_report
 from narvaro.calls.schemas import (
     AnswerRing,
@@ -21,14 +26,18 @@ from narvaro.calls.schemas import (
     IncomingRing,
     JoinCall,
     JoinToken,
+    LinkToken,
     NewFeedback,
+    PhoneNumber,
     Pin,
     PlaceCall,
     SharingRule,
+    WayToRing,
 )
 from narvaro.clock import utc_now
 from narvaro.conversations.schemas import Entry, NewMessage
 from narvaro.media import MediaDown, MediaServer
+from narvaro.sms.numbers import shown_number
 
 Media = NamedDependency[SkipValidation[MediaServer]]
 Id = FromPath[UUID]
@@ -98,6 +107,14 @@ async def end_call(call_id: Id, actor: CurrentActor, database: Db, media: Media)
         snapshot = await queries.load_call(db, actor, call_id)
     await _clear_room(media, call.room)
     return snapshot
+
+
+@post("/calls/{call_id:uuid}/phone", status_code=200)
+async def take_to_phone(call_id: Id, actor: CurrentActor, database: Db) -> PhoneNumber:
+    """*Ring på telefon*: what rings in the app ends kindly."""
+    async with database.transaction() as db:
+        number = await take_ring_to_phone(db, actor, call_id, now=utc_now())
+    return PhoneNumber(number=number, shown=shown_number(number))
 
 
 @put("/calls/{call_id:uuid}/sharing")
@@ -179,6 +196,18 @@ async def ask_for_minute(ring_id: Id, actor: CurrentActor, database: Db) -> Inco
         return await queries.load_incoming(db, actor, now)
 
 
+@post("/links", status_code=200)
+async def open_ring_link(request: Request[Any, Any, Any], data: JSONBody[LinkToken], database: Db) -> WayToRing:
+    """Behind a text's link: straight to the ring for whom it rings, by the sign-in for everybody else."""
+    await limit_guests(request)
+    known = await find_session(request, ActorKind.PATIENT)
+    async with database.transaction() as db:
+        patient_id, page = await open_link(db, data.token, now=utc_now())
+    if known is not None and known.actor.id == patient_id:
+        return WayToRing(go_to=page)
+    return WayToRing(go_to=sign_in_address(ActorKind.PATIENT, page.split("/")[2], page))
+
+
 @post("/hooks/livekit", status_code=204, include_in_schema=False)
 async def receive_report(request: Request[Any, Any, Any], database: Db, media: Media) -> None:
     """Signed by our media server; may be lost, doubled or late (A5)."""
@@ -204,7 +233,7 @@ async def _clear_room(media: Media, room: str) -> None:
 
 
 SHARED_ROUTES = [get_call, join_call, leave_call, post_in_call, give_feedback]
-STAFF_ROUTES = [*SHARED_ROUTES, place_call, ring_again, cancel_call, end_call, set_sharing, pin]
+STAFF_ROUTES = [*SHARED_ROUTES, place_call, ring_again, cancel_call, end_call, take_to_phone, set_sharing, pin]
 PATIENT_ROUTES = [
     *SHARED_ROUTES,
     current_ring,
@@ -212,6 +241,7 @@ PATIENT_ROUTES = [
     answer_ring,
     decline_ring,
     ask_for_minute,
+    open_ring_link,
 ]
 GUEST_ROUTES = SHARED_ROUTES
 HOOKS = [receive_report]

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from narvaro.errors import Conflict, TooMany
 
-RING_FOR = timedelta(seconds=45)
 MINUTE = timedelta(seconds=60)
 """What *Ge mig en minut* adds, once."""
 CANCEL_WITHOUT_STAFF_AFTER = timedelta(seconds=10)

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from narvaro.calls.rules import InvitationState, TextLanguage
-from narvaro.conversations.schemas import EndReason, GuestRole, KnockSnapshot, Wire
+from narvaro.conversations.schemas import EndReason, GuestRole, KnockSnapshot, RungFact, Wire
 from narvaro.realtime.schemas import FromClient, FromServer
 
 RingStatusName = Literal["ringing", "answered", "declined", "missed", "cancelled"]
@@ -42,6 +42,10 @@ class RingSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """No page that has it may make a sound."""
     minute_asked_at: datetime | None
     ended_at: datetime | None
+    rungs: list[RungFact]
+    """Beside the app, in the order in which they were climbed."""
+    may_phone: bool
+    """The patient's own number is known."""
 
 
 class AttendanceSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -153,6 +157,23 @@ class IncomingRing(Wire, kw_only=True, forbid_unknown_fields=True):
     rung_at: datetime
     expires_at: datetime
     may_ask_minute: bool
+
+
+class PhoneNumber(Wire, kw_only=True, forbid_unknown_fields=True):
+    """The patient's own. `shown`: as its country writes it for others."""
+
+    number: str
+    shown: str
+
+
+class LinkToken(Wire, kw_only=True, forbid_unknown_fields=True):
+    token: Annotated[str, Meta(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+    """What stands after `#` in a text's link."""
+
+
+class WayToRing(Wire, kw_only=True, forbid_unknown_fields=True):
+    go_to: str
+    """An address of this site: the conversation, or the sign-in that leads there."""
 
 
 class PlaceCall(Wire, kw_only=True, forbid_unknown_fields=True):

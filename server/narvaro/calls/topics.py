@@ -10,6 +10,7 @@ from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.people import register_reason_to_stay
 from narvaro.calls.attendance_actions import note_presence
+from narvaro.calls.ladder.texts import PURPOSE, compose_ring, note_text
 from narvaro.calls.models import Call as CallRow
 from narvaro.calls.queries import find_open_calls, load_call, load_incoming, read_in_call, refuse_in_call
 from narvaro.calls.ring_actions import note_delivered
@@ -23,6 +24,7 @@ from narvaro.jobs import register_watch
 from narvaro.realtime.messages import register_client_message
 from narvaro.realtime.presence import SocketFacts, on_presence_changed
 from narvaro.realtime.topics import Loaded, register_topic
+from narvaro.sms.purposes import register_purpose
 
 
 async def load_call_topic(db: AsyncSession, actor: Actor, id_: UUID | None, _since: int) -> Loaded | None:
@@ -85,6 +87,7 @@ def register() -> None:
     register_client_message(Seen, receive_seen)
     register_open_calls(find_open_calls)
     on_presence_changed(note_presence)
+    register_purpose(PURPOSE, compose_ring, note_text)
     register_reason_to_stay(refuse_in_call)
     for watch in WATCHES:
         register_watch(watch)

@@ -34,6 +34,9 @@ class ClinicFacts(TypedDict, total=False):
     sms_per_call: int
     sms_per_staff: int
     sms_per_clinic: int
+    ring_seconds: int
+    ring_with_text_seconds: int
+    text_after_seconds: int
 
 
 class ClinicAlreadyThere(Conflict):

@@ -35,6 +35,10 @@ class Clinic(Base):
     sms_per_staff: Mapped[int] = mapped_column(default=60, server_default="60")
     sms_per_clinic: Mapped[int] = mapped_column(default=500, server_default="500")
     """Texts within a day (B8)."""
+    ring_seconds: Mapped[int] = mapped_column(default=45, server_default="45")
+    ring_with_text_seconds: Mapped[int] = mapped_column(default=120, server_default="120")
+    text_after_seconds: Mapped[int] = mapped_column(default=10, server_default="10")
+    """How long a ring lasts, how long when it has climbed to a text, and when it does that."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -18,6 +18,7 @@ EntryKind = Literal[
     "ring_missed",
     "ring_declined",
     "ring_cancelled",
+    "ring_phoned",
     "ready",
     "guest_invited",
     "guest_knocked",
@@ -37,11 +38,24 @@ class Wire(Struct, kw_only=True, forbid_unknown_fields=True):
     """Base of every shape that crosses the wire: unknown fields are refused (C6)."""
 
 
+class RungFact(Wire, kw_only=True, forbid_unknown_fields=True):
+    """How far one rung of a ring's ladder has come, beside the app's: by push, by text, by staff's telephone.
+
+    push: asked → sent → shown (on a device) → pressed, or failed. sms: asked → sent → delivered → opened (the link), or failed.
+    phone: called (staff have taken the number). `why`: of a failure, as the SMS door or a limit's code names it.
+    """
+
+    kind: Literal["push", "sms", "phone"]
+    state: Literal["asked", "failed", "sent", "shown", "pressed", "delivered", "opened", "called"]
+    at: datetime
+    why: str | None = None
+
+
 class CallFact(Wire, kw_only=True, forbid_unknown_fields=True):
     """What a call entry says; which fields are set follows from the entry's kind.
 
     `call_started`: started_at. `call_ended`: started_at, ended_at, reason, participants (names and *tolk* etc., in order of
-    arrival). `ring_*`: rung_at, and how far the ring got: delivered (shown by an app), seen (really visible).
+    arrival). `ring_*`: rung_at, and how far the ring got: delivered (shown by an app), seen (really visible), rungs.
     `guest_*`: who (a name; for an invitation nobody yet), role, and the last digits of the invited number.
     """
 
@@ -53,6 +67,7 @@ class CallFact(Wire, kw_only=True, forbid_unknown_fields=True):
     rung_at: datetime | None = None
     delivered: bool = False
     seen: bool = False
+    rungs: list[RungFact] = []
     who: str | None = None
     role: GuestRole | None = None
     number_tail: str | None = None

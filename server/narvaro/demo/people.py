@@ -21,7 +21,7 @@ class DemoPerson:
     clinic: DemoClinic
     role: Literal["staff", "administrator"] = "staff"
     number: str | None = None
-    """The patient's own, verified."""
+    """The patient's own, verified; they have agreed to be rung by text."""
     first_words: str = ""
     """What a patient has written before anybody tries the demo; nothing: they have no conversation yet."""
 

@@ -34,7 +34,16 @@ async def seed(db: AsyncSession, issuer: str, now: datetime) -> None:
 
 async def add_person(db: AsyncSession, clinic_id: UUID, person: DemoPerson, issuer: str) -> UUID:
     if person.kind == "patient":
-        known = await add_patient(db, clinic_id, iss=issuer, sub=person.sub, name=person.name, number=person.number)
+        has_agreed = person.number is not None
+        known = await add_patient(
+            db,
+            clinic_id,
+            iss=issuer,
+            sub=person.sub,
+            name=person.name,
+            number=person.number,
+            has_text_agreement=has_agreed,
+        )
         return known.id
     return (await add_staff_member(db, clinic_id, iss=issuer, sub=person.sub, name=person.name, role=person.role)).id
 

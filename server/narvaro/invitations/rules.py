@@ -10,6 +10,7 @@ from enum import StrEnum
 from narvaro.auth.names import person_name
 from narvaro.calls.rules import InvitationState, TextLanguage
 from narvaro.errors import Conflict, NotFound
+from narvaro.sms.words import branded
 
 LINK_LIVES_FOR = timedelta(hours=24)
 """And never longer than its call (B6)."""
@@ -90,15 +91,6 @@ def is_name_taken(name: str, present: Collection[str]) -> bool:
     return _folded(name) in {_folded(other) for other in present}
 
 
-TEXT_MAX_CHARACTERS = 160
-"""One GSM-7 text (B7)."""
-GSM_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""3GPP TS 23.038, 6.2.1, without the extension table, whose characters count twice."""
-
-
 INVITATION_WORDS: Mapping[TextLanguage, str] = {
     "sv": " bjuder in dig till ett videosamtal nu: {link} Vi ber aldrig om BankID eller koder.",
     "en": " invites you to a video call now: {link} We never ask for BankID or codes.",
@@ -108,19 +100,8 @@ NO_BRAND: Mapping[TextLanguage, str] = {"sv": "Vården", "en": "Health care"}
 
 
 def invitation_words(brand: str, link: str, language: TextLanguage) -> str:
-    """One text that names neither patient nor clinic (B7); a brand that does not fit is cut at a word where it can be."""
-    rest = INVITATION_WORDS[language].format(link=link)
-    room = TEXT_MAX_CHARACTERS - len(rest)
-    plain = "".join(c if c in GSM_BASIC else _plain(c) for c in brand)
-    if len(plain) > room:
-        cut = plain[: max(room, 0)]
-        plain = cut.rpartition(" ")[0] or cut
-    return (plain.strip() or NO_BRAND[language])[: max(room, 0)].strip() + rest
-
-
-def _plain(character: str) -> str:
-    """The nearest letter that a text may hold, or nothing."""
-    return "".join(c for c in unicodedata.normalize("NFKD", character) if c in GSM_BASIC)
+    """One text that names neither patient nor clinic (B7)."""
+    return branded(brand, INVITATION_WORDS[language].format(link=link), NO_BRAND[language])
 
 
 def _folded(name: str) -> str:

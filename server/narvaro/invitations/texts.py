@@ -10,10 +10,10 @@ from narvaro.auth.tokens import hash_token
 from narvaro.calls.models import Call
 from narvaro.calls.rules import CallStatus
 from narvaro.clinics.models import Clinic
-from narvaro.invitations.links import link, link_token
 from narvaro.invitations.models import Invitation, InvitationLink
 from narvaro.invitations.rules import invitation_words
 from narvaro.realtime.topics import wake
+from narvaro.sms.links import link, link_token
 from narvaro.sms.models import TextMessage
 from narvaro.sms.purposes import Composed, Stationery
 
@@ -34,7 +34,7 @@ async def compose_invitation(db: AsyncSession, text: TextMessage, stationery: St
     token = link_token(stationery.link_secret, text.id, text.salt)
     made = {"token_hash": hash_token(token), "invitation_id": text.object_id, "created_at": text.created_at}
     await db.execute(insert(InvitationLink).values(made).on_conflict_do_nothing())
-    words = invitation_words(row.brand, link(stationery.base_url, token), row.language)
+    words = invitation_words(row.brand, link(f"{stationery.base_url}/g", token), row.language)
     return Composed(sender=row.sms_sender, words=words)
 
 

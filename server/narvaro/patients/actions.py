@@ -23,9 +23,21 @@ async def add_patient(
     name: str,
     has_protected_identity: bool = False,
     number: str | None = None,
+    has_text_agreement: bool | None = None,
+    may_reach_protected: bool = False,
 ) -> Patient:
-    """Provision one patient; the same `iss` and `sub` again sets name, protection and number (E.164). Raises Malformed."""
-    facts = {"name": person_name(name), "has_protected_identity": has_protected_identity, "number": number}
+    """Provision one patient; the same `iss` and `sub` again sets what is given. `number`: E.164. Raises Malformed.
+
+    `has_text_agreement`: left out, it stays as the patient has chosen.
+    """
+    facts: dict[str, object] = {
+        "name": person_name(name),
+        "has_protected_identity": has_protected_identity,
+        "number": number,
+        "may_reach_protected": may_reach_protected,
+    }
+    if has_text_agreement is not None:
+        facts["has_text_agreement"] = has_text_agreement
     statement = (
         insert(Patient)
         .values(clinic_id=clinic_id, iss=iss, sub=sub, **facts)

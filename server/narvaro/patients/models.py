@@ -31,4 +31,8 @@ class Patient(Base):
     has_protected_identity: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     number: Mapped[str | None]
     """The patient's own verified telephone, E.164."""
+    has_text_agreement: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """The patient agrees to be rung by text too."""
+    may_reach_protected: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """With a protected identity nothing leaves the app, push and text neither, unless this is said."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

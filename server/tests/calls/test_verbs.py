@@ -15,7 +15,6 @@ from narvaro.calls import actions, attendance_actions, queries, ring_actions
 from narvaro.calls.models import CallFeedback
 from narvaro.calls.rules import (
     MINUTE,
-    RING_FOR,
     CallAlreadyOpen,
     CallHasEnded,
     CallNotAnswered,
@@ -32,6 +31,8 @@ from narvaro.conversations.models import Entry
 from narvaro.db.session import Database
 from narvaro.errors import NotFound, Problem
 
+RING_FOR = timedelta(seconds=45)
+"""In the app alone, where a clinic has said nothing else."""
 PHONE, TABLET, DESK = "phone-0001", "tablet-001", "desk-00001"
 
 

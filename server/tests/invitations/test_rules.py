@@ -8,9 +8,7 @@ import pytest
 
 from narvaro.calls.rules import InvitationState, TextLanguage
 from narvaro.errors import Malformed
-from narvaro.invitations.links import link, link_token
 from narvaro.invitations.rules import (
-    GSM_BASIC,
     InvitationFacts,
     KnockDecided,
     KnockStatus,
@@ -22,6 +20,8 @@ from narvaro.invitations.rules import (
     next_knock_status,
 )
 from narvaro.settings import LONGEST_BASE_URL_IN_TEXT
+from narvaro.sms.links import link, link_token
+from narvaro.sms.words import GSM_BASIC
 
 SENT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LATER = SENT + timedelta(minutes=1)
@@ -107,7 +107,7 @@ def test_a_links_token_comes_from_text_salt_and_secret_and_from_nothing_less_b1(
     assert token == link_token("secret", TEXT_ID, b"salt")
     assert token not in others
     assert len(token) == 32
-    assert link("https://vard.example", token) == f"https://vard.example/g#{token}"
+    assert link("https://vard.example/g", token) == f"https://vard.example/g#{token}"
 
 
 LINK = "https://" + "v" * (LONGEST_BASE_URL_IN_TEXT - 8) + "/g#" + "A" * 32

@@ -128,6 +128,9 @@ STAFFS: dict[str, Row] = {
         told=("helper", "colleague", "administrator"),
     ),
     "POST /api/staff/calls/{}/end": Row(IN_CALL, Logged("call.end.by_staff"), of="call", told=NOT_IN_CALL),
+    "POST /api/staff/calls/{}/phone": Row(
+        ("staff",), Logged("ring.phone", whose="rung"), of="ringing call", told=("helper", "colleague", "administrator")
+    ),
     "PUT /api/staff/calls/{}/sharing": Row(
         IN_CALL,
         Logged("call.sharing.allow"),
@@ -167,6 +170,7 @@ PATIENTS_ROWS: dict[str, Row] = {
     "POST /api/patient/rings/{}/prepare": Row(("rung",), PATIENT_OWN, of="ring", body=device),
     "POST /api/patient/rings/{}/answer": Row(("rung",), Logged("ring.answer", whose="rung"), of="ring", body=device),
     "POST /api/patient/rings/{}/decline": Row(("rung",), Logged("ring.decline", whose="rung"), of="ring"),
+    "POST /api/patient/links": Row(ROLES, Logged("ring.open_link", whose="rung"), body=lambda of: {"token": of["ring's link"]}),
     "POST /api/patient/rings/{}/minute": Row(("rung",), Logged("ring.minute", whose="rung"), of="ring"),
 }
 
@@ -188,6 +192,7 @@ PUBLIC = {
     "GET /api/schema/{}": "the shapes, no content",
     "GET /api/schema/openapi.json": "the shapes, no content",
     "GET /g": "the guest's page, the same for all",
+    "GET /r": "the patient's page, the same for all",
     "GET /patient/{}": "the patient's page, the same for all",
     "GET /patient/{}/conversations/{}": "the patient's page, the same for all",
     "GET /patient/{}/settings": "the patient's page, the same for all",

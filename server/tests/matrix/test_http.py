@@ -79,7 +79,8 @@ async def test_what_is_another_clinics_looks_like_what_is_not_there_c3(operation
 
 def foreign_things(row: Row, world: World) -> Names:
     """A link is its holder's, whatever the clinic: what is foreign of it is only what nobody was given."""
-    return {**world.theirs.of, **({} if row.of else {"link": str(uuid4())})}
+    links = {} if row.of else {name: str(uuid4()) for name in world.theirs.of if name.endswith("link")}
+    return world.theirs.of | links
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from builders import build_patient, build_sms, build_staff
@@ -18,6 +19,7 @@ from narvaro.auth.tokens import hash_token, new_token
 from narvaro.calls import actions as calls
 from narvaro.calls import attendance_actions as attendances
 from narvaro.calls import ring_actions as rings
+from narvaro.calls.models import Ring
 from narvaro.clinics.models import Clinic, StaffMember
 from narvaro.clock import utc_now
 from narvaro.conversations.actions import post_message, start_conversation
@@ -30,6 +32,7 @@ from narvaro.invitations.models import InvitationLink, Knock
 from narvaro.invitations.schemas import NewInvitation, NewKnock
 from narvaro.jobs import Doors
 from narvaro.media.memory import MemoryMedia
+from narvaro.patients.models import Patient
 
 DEVICE = "device-00001"
 NUMBERS = iter([f"+4670174{number:04}" for number in range(605, 699)])
@@ -145,8 +148,13 @@ class Lives:
         await rings.decline_ring(self.db, self.side.actors["declining"], ring_id, now=utc_now())
         self.side.of["declined call"] = str(call_id)
         call_id, ring_id = await self.place("rung")
-        await self.db.execute(text("UPDATE rings SET expires_at = now() + interval '1 hour' WHERE status = 'ringing'"))
-        self.side.of |= {"ringing call": str(call_id), "ring": str(ring_id)}
+        token = new_token()
+        ring = await self.db.get_one(Ring, ring_id)
+        ring.link_hash = hash_token(token)
+        ring.expires_at += timedelta(hours=1)
+        patient = await self.db.get_one(Patient, self.side.actors["rung"].id)
+        patient.number = "+46701740603"
+        self.side.of |= {"ringing call": str(call_id), "ring": str(ring_id), "ring's link": token}
 
     async def lost_sessions(self) -> None:
         """Of the one who may do most: signed out, and left alone for too long."""
@@ -181,7 +189,7 @@ async def make_world(url: str) -> World:
 
 def unknown(side: Side) -> dict[str, str]:
     """What looks like everything of a side's and is nothing."""
-    return {name: new_token() if name == "link" else str(uuid4()) for name in side.of}
+    return {name: new_token() if name.endswith("link") else str(uuid4()) for name in side.of}
 
 
 class Undone(Database):

@@ -47,7 +47,7 @@ export interface components {
          * @description What a call entry says; which fields are set follows from the entry's kind.
          *
          *         `call_started`: started_at. `call_ended`: started_at, ended_at, reason, participants (names and *tolk* etc., in order of
-         *         arrival). `ring_*`: rung_at, and how far the ring got: delivered (shown by an app), seen (really visible).
+         *         arrival). `ring_*`: rung_at, and how far the ring got: delivered (shown by an app), seen (really visible), rungs.
          *         `guest_*`: who (a name; for an invitation nobody yet), role, and the last digits of the invited number.
          */
         CallFact: {
@@ -67,6 +67,8 @@ export interface components {
             role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
             /** @default null */
             rung_at: string | null;
+            /** @default [] */
+            rungs: components["schemas"]["RungFact"][];
             /** @default false */
             seen: boolean;
             /** @default null */
@@ -209,7 +211,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            kind: "call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed";
+            kind: "call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed" | "ring_phoned";
             seq: number;
             /** @default null */
             text: string | null;
@@ -292,7 +294,7 @@ export interface components {
             last_at: string;
             /** @default null */
             last_call: components["schemas"]["CallFact"] | null;
-            last_kind: ("call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed") | null;
+            last_kind: ("call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed" | "ring_phoned") | null;
             /** @default null */
             presence: components["schemas"]["narvaro.conversations.schemas.Presence"] | null;
             title: string;
@@ -414,6 +416,10 @@ export interface components {
         LinkOpened: {
             token: string;
         };
+        /** LinkToken */
+        LinkToken: {
+            token: string;
+        };
         /** NewConversation */
         NewConversation: {
             /** Format: uuid */
@@ -506,6 +512,14 @@ export interface components {
             items: components["schemas"]["PatientItem"][];
         };
         /**
+         * PhoneNumber
+         * @description The patient's own. `shown`: as its country writes it for others.
+         */
+        PhoneNumber: {
+            number: string;
+            shown: string;
+        };
+        /**
          * Pin
          * @description Who is on everybody's stage; None: nobody.
          */
@@ -549,8 +563,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             in_background: boolean;
+            may_phone: boolean;
             minute_asked_at: string | null;
             rung_at: string;
+            rungs: components["schemas"]["RungFact"][];
             seen_at: string | null;
             silent: boolean;
             /** @enum {unknown} */
@@ -565,6 +581,22 @@ export interface components {
             topic: string;
             /** @enum {unknown} */
             type: "rings";
+        };
+        /**
+         * RungFact
+         * @description How far one rung of a ring's ladder has come, beside the app's: by push, by text, by staff's telephone.
+         *
+         *         push: asked → sent → shown (on a device) → pressed, or failed. sms: asked → sent → delivered → opened (the link), or failed.
+         *         phone: called (staff have taken the number). `why`: of a failure, as the SMS door or a limit's code names it.
+         */
+        RungFact: {
+            at: string;
+            /** @enum {unknown} */
+            kind: "phone" | "push" | "sms";
+            /** @enum {unknown} */
+            state: "asked" | "called" | "delivered" | "failed" | "opened" | "pressed" | "sent" | "shown";
+            /** @default null */
+            why: string | null;
         };
         /**
          * Seen
@@ -638,6 +670,10 @@ export interface components {
             topic: string;
             /** @enum {unknown} */
             type: "unsubscribe";
+        };
+        /** WayToRing */
+        WayToRing: {
+            go_to: string;
         };
         /**
          * Presence

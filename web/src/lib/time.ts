@@ -22,6 +22,11 @@ export function clock(at: string): string {
   return format(new Date(at), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
+/** `14:02:31` */
+export function clockWithSeconds(at: string): string {
+  return format(new Date(at), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
 /** `2026-11-23`: the day in the clinic's zone, for comparing. */
 export function dayOf(at: string | Date): string {
   const parts = format(new Date(at), { year: "numeric", month: "2-digit", day: "2-digit" });

@@ -16,3 +16,4 @@ const reload = async () => location.reload();
 export const OfflinePage = later(async () => (await import("../features/app/OfflinePage")).OfflinePage, Unreachable);
 export const HomeHints = later(async () => (await import("../features/app/HomeHints")).HomeHints, () => null);
 export const SettingsPages = later(async () => (await import("../features/app/SettingsPages")).SettingsPages, () => <Unreachable tryAgain={reload} />);
+export const RingLink = later(async () => (await import("./RingLink")).RingLink, () => <Unreachable tryAgain={reload} />);

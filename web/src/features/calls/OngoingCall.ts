@@ -1,7 +1,7 @@
 import type { Api } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
 import type { Socket } from "../../api/socket";
-import type { AttendanceSnapshot, CallJoined, CallSnapshot, JoinToken, Me } from "../../api/wire";
+import type { AttendanceSnapshot, CallJoined, CallSnapshot, JoinToken, Me, PhoneNumber } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
 import { MediaSession } from "../media/MediaSession";
 import { type CallWindow, type CallWindowInput, next, NEW_WINDOW } from "./callWindow";
@@ -75,6 +75,11 @@ export class OngoingCall {
 
   async ringAgain(): Promise<void> {
     this.tell(await this.api.post<CallSnapshot>(`/calls/${this.id}/rings`));
+  }
+
+  /** The patient's own number; what rings in the app ends kindly. */
+  async takeToPhone(): Promise<PhoneNumber> {
+    return this.api.post<PhoneNumber>(`/calls/${this.id}/phone`);
   }
 
   async letOthersShare(isAllowed: boolean): Promise<void> {

@@ -6,8 +6,10 @@ import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import type { Stage } from "./callWindow";
 import type { OngoingCall } from "./OngoingCall";
+import { PhoneNumber } from "./PhoneNumber";
 import styles from "./RingingCard.module.css";
 import { mayRingAgain, ringWords, soundWords } from "./ringWords";
+import { RungList } from "./RungList";
 import { useNow } from "./useNow";
 
 /** In the patient's place until there is an answer: the truth about the ring. */
@@ -39,12 +41,14 @@ export function RingingCard({ ongoing, stage, onPlaceAgain }: { ongoing: Ongoing
         {words}
         {sound && <span>{sound}</span>}
       </p>
+      {call.ring && <RungList ring={call.ring} />}
       <div className={styles.buttons}>
         {mayRingAgain(call) && (
           <Button tone="primary" onClick={ringAgain}>
             {i18n.t("Ring igen")}
           </Button>
         )}
+        {call.status !== "ended" && call.ring?.may_phone && <PhoneNumber key={call.ring.id} ongoing={ongoing} />}
         {call.status === "open" && (
           <Button disabled={ending !== "no"} onClick={() => void ongoing.end()}>
             {i18n.t("Avbryt")}

@@ -12,7 +12,7 @@ export function ringWords(ring: RingSnapshot, now: number): string {
     case "missed":
       return i18n.t("Patienten svarade inte");
     case "cancelled":
-      return i18n.t("Uppringningen avbröts");
+      return ring.rungs.some((rung) => rung.kind === "phone") ? i18n.t("Det ringer inte längre i appen. Ring på telefon.") : i18n.t("Uppringningen avbröts");
     case "answered":
       return "";
     case "ringing":

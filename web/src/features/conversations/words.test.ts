@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CallFact } from "../../api/wire";
+import type { CallFact, RungFact } from "../../api/wire";
 import { anEntry } from "../../lib/testing/fakes";
 import { factText, kindText, presenceText } from "./words";
 
@@ -12,11 +12,14 @@ const fact = (changes: Partial<CallFact>): CallFact => ({
   rung_at: null,
   delivered: false,
   seen: false,
+  rungs: [],
   who: null,
   role: null,
   number_tail: null,
   ...changes,
 });
+
+const rung = (kind: RungFact["kind"], state: RungFact["state"]): RungFact => ({ kind, state, at: "2026-11-23T12:58:20Z", why: null });
 
 test("a call that has ended says from when to when, and how long", () => {
   const call = fact({ started_at: "2026-11-23T13:02:10Z", ended_at: "2026-11-23T13:19:40Z", reason: "by_staff" });
@@ -27,6 +30,7 @@ test.each([
   [{ delivered: true, seen: true }, "Patienten svarade inte 13:58 – visades på skärmen"],
   [{ delivered: true }, "Patienten svarade inte 13:58 – appen var i bakgrunden"],
   [{}, "Patienten svarade inte 13:58 – nådde inte appen"],
+  [{ rungs: [rung("push", "failed"), rung("sms", "opened")] }, "Patienten svarade inte 13:58 – nådde inte appen · Push gick inte fram · Sms: länken öppnad"],
 ])("a missed ring tells staff how far it came: %o", (reach, text) => {
   const call = fact({ rung_at: "2026-11-23T12:58:00Z", ...reach });
   expect(factText(anEntry(1, { kind: "ring_missed", call }), "staff")).toBe(text);

@@ -3,6 +3,7 @@ import type { CallFact, Entry, InboxItem, Kind, Presence } from "../../api/wire"
 import { roleWords } from "../../api/roles";
 import { i18n } from "../../lib/i18n";
 import { clock, dayOf, minutesBetween, shortWhen } from "../../lib/time";
+import { rungWords } from "./rungWords";
 
 /** One call fact as one line, seen by staff or by the patient. */
 export function factText(entry: Entry, reader: Kind): string {
@@ -13,11 +14,13 @@ export function factText(entry: Entry, reader: Kind): string {
     case "call_ended":
       return endedText(entry, reader);
     case "ring_missed":
-      return reader === "staff" ? missedText(at, entry.call) : i18n.t("Du missade ett videosamtal {at}", { at });
+      return reader === "staff" ? [missedText(at, entry.call), ...climbedWords(entry.call)].join(" · ") : i18n.t("Du missade ett videosamtal {at}", { at });
     case "ring_declined":
       return reader === "staff" ? i18n.t("Patienten avböjde {at}", { at }) : i18n.t("Du avböjde ett videosamtal {at}", { at });
     case "ring_cancelled":
       return i18n.t("Uppringningen avbröts {at}", { at });
+    case "ring_phoned":
+      return reader === "staff" ? i18n.t("{name} ringde på telefon i stället {at}", { name: entry.author_name, at: clock(entry.at) }) : i18n.t("Vården ringer dig på telefon i stället {at}", { at: clock(entry.at) });
     default:
       return [guestText(entry, clock(entry.at)), ...guestFacts(entry, reader)].join(" · ");
   }
@@ -57,6 +60,11 @@ function endedText(entry: Entry, reader: Kind): string {
   return isAbandoned ? `${span}. ${i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.")}` : span;
 }
 
+/** The rungs beside the app that a ring had climbed when it ended. */
+function climbedWords(fact: CallFact | null | undefined): string[] {
+  return (fact?.rungs ?? []).map(rungWords);
+}
+
 function missedText(at: string, fact: CallFact | null | undefined): string {
   if (fact?.seen) return i18n.t("Patienten svarade inte {at} – visades på skärmen", { at });
   if (fact?.delivered) return i18n.t("Patienten svarade inte {at} – appen var i bakgrunden", { at });
@@ -88,6 +96,8 @@ export function kindText(item: InboxItem, reader: Kind): string {
       return i18n.t("Avböjt videosamtal");
     case "ring_cancelled":
       return i18n.t("Avbrutet videosamtal");
+    case "ring_phoned":
+      return i18n.t("Uppringd på telefon");
     case "guest_invited":
       return i18n.t("Inbjudan via sms");
     case "guest_knocked":

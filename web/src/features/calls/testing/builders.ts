@@ -29,6 +29,8 @@ export function ringSnapshot(change: Partial<RingSnapshot> = {}): RingSnapshot {
     silent: false,
     minute_asked_at: null,
     ended_at: null,
+    rungs: [],
+    may_phone: false,
     ...change,
   };
 }

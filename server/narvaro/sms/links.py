@@ -14,6 +14,6 @@ def link_token(secret: str, text_id: UUID, salt: bytes) -> str:
     return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
 
 
-def link(base_url: str, token: str) -> str:
+def link(page: str, token: str) -> str:
     """In the fragment, which no server, proxy or log ever sees (B2)."""
-    return f"{base_url}/g#{token}"
+    return f"{page}#{token}"

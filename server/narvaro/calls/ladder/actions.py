@@ -1,0 +1,69 @@
+"""Climbing: what is due on a ring's ladder is done in one transaction, and the next look at it is enqueued with it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.auth.actors import Actor, system_of
+from narvaro.calls.ladder.queries import note_rung, ring_facts, rung_rows, terms_of
+from narvaro.calls.ladder.rules import RungRule, RungState, Terms, due, next_climb_at
+from narvaro.calls.ladder.texts import ask_for_text
+from narvaro.calls.models import Call, Ring
+from narvaro.calls.queries import lock_ring
+from narvaro.calls.ring_actions import add_ring, miss_ring
+from narvaro.calls.seats import wake_call
+from narvaro.clock import utc_now
+from narvaro.errors import TooMany
+from narvaro.jobs import Doors, enqueue, task
+from narvaro.patients.models import Patient
+from narvaro.realtime.topics import wake
+
+
+async def ring_patient(db: AsyncSession, call: Call, staff: Actor, *, now: datetime) -> Ring:
+    """The caller holds the conversation's lock. One job more, and only for a patient who can be reached outside the app."""
+    terms = await terms_of(db, call.patient_id)
+    ring = await add_ring(db, call, staff, lasts=terms.rings_for, now=now)
+    facts = ring_facts(ring, [])
+    first = now if due(facts, terms, now) else next_climb_at(facts, terms, now)
+    if first is not None:
+        await enqueue(db, climb_ring, run_at=first, ring_id=ring.id, clinic_id=call.clinic_id)
+    return ring
+
+
+@task("calls.climb")
+async def climb_ring(doors: Doors, *, ring_id: UUID, clinic_id: UUID) -> None:
+    async with doors.database.transaction() as db:
+        await climb(db, clinic_id, ring_id, has_gateway=bool(doors.sms.gateways), now=utc_now())
+
+
+async def climb(db: AsyncSession, clinic_id: UUID, ring_id: UUID, *, has_gateway: bool, now: datetime) -> None:
+    """The clock's. A ring that is over is left alone; what has been climbed is not climbed again."""
+    _, call, ring = await lock_ring(db, system_of(clinic_id), ring_id)
+    terms = await terms_of(db, call.patient_id)
+    for rule in due(ring_facts(ring, await rung_rows(db, ring_id)), terms, now):
+        if rule.kind == "sms" and has_gateway:
+            await _climb_to_text(db, call, ring, rule, terms, now=now)
+    later = next_climb_at(ring_facts(ring, await rung_rows(db, ring_id)), terms, now)
+    if later is not None:
+        await enqueue(db, climb_ring, run_at=later, ring_id=ring_id, clinic_id=clinic_id)
+
+
+async def _climb_to_text(db: AsyncSession, call: Call, ring: Ring, rule: RungRule, terms: Terms, *, now: datetime) -> None:
+    patient = await db.get_one(Patient, call.patient_id)
+    try:
+        await ask_for_text(db, call, ring, patient.number or "", now=now)
+    except TooMany as reached:
+        await note_rung(db, ring.id, "sms", RungState.FAILED, at=now, why=reached.code())
+    else:
+        await note_rung(db, ring.id, "sms", RungState.ASKED, at=now)
+        await _prolong(db, call, ring, ring.rung_at + rule.lasts(terms))
+    await wake_call(db, call)
+
+
+async def _prolong(db: AsyncSession, call: Call, ring: Ring, until: datetime) -> None:
+    if until <= ring.expires_at:
+        return
+    ring.expires_at = until
+    await enqueue(db, miss_ring, run_at=until, ring_id=ring.id, clinic_id=call.clinic_id)
+    await wake(db, f"rings:{call.patient_id}")

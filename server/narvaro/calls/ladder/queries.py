@@ -1,0 +1,68 @@
+"""Reading a ring's ladder."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from narvaro.calls.ladder.rules import RingFacts, RungKind, RungState, Terms, furthest, may_reach_outside_app
+from narvaro.calls.models import Ring, Rung
+from narvaro.calls.rules import RingStatus
+from narvaro.clinics.models import Clinic
+from narvaro.conversations.schemas import RungFact
+from narvaro.patients.models import Patient
+
+
+async def terms_of(db: AsyncSession, patient_id: UUID) -> Terms:
+    query = (
+        select(Clinic, Patient, literal(False)).join(Patient, Patient.clinic_id == Clinic.id).where(Patient.id == patient_id)
+    )
+    clinic, patient, has_devices = (await db.execute(query)).one()
+    may_reach = may_reach_outside_app(is_protected=patient.has_protected_identity, is_allowed=patient.may_reach_protected)
+    return Terms(
+        rings_for=timedelta(seconds=clinic.ring_seconds),
+        rings_with_text_for=timedelta(seconds=clinic.ring_with_text_seconds),
+        text_after=timedelta(seconds=clinic.text_after_seconds),
+        has_devices=may_reach and has_devices,
+        may_text=may_reach and patient.has_text_agreement and patient.number is not None,
+    )
+
+
+async def rung_rows(db: AsyncSession, ring_id: UUID) -> Sequence[Rung]:
+    """Everything that is known of its rungs, in the order of time."""
+    return (await db.scalars(select(Rung).where(Rung.ring_id == ring_id).order_by(Rung.at, Rung.kind))).all()
+
+
+def ring_facts(ring: Ring, rows: Sequence[Rung]) -> RingFacts:
+    was_pressed = any(row.state in {RungState.PRESSED, RungState.OPENED} for row in rows)
+    return RingFacts(
+        status=RingStatus(ring.status),
+        rung_at=ring.rung_at,
+        expires_at=ring.expires_at,
+        was_noticed=was_pressed or ring.seen_at is not None or ring.minute_asked_at is not None,
+        climbed=frozenset(row.kind for row in rows),  # type: ignore[misc]
+    )
+
+
+async def load_rungs(db: AsyncSession, ring_id: UUID) -> list[RungFact]:
+    """Each rung once, as far as it has come, in the order in which they were climbed."""
+    by_kind: dict[RungKind, dict[RungState, Rung]] = {}
+    for row in await rung_rows(db, ring_id):
+        by_kind.setdefault(row.kind, {})[RungState(row.state)] = row  # type: ignore[arg-type]
+    return [_fact(kind, rows[furthest(kind, rows)]) for kind, rows in by_kind.items()]
+
+
+def _fact(kind: RungKind, row: Rung) -> RungFact:
+    return RungFact(kind=kind, state=row.state, at=row.at, why=row.why)  # type: ignore[arg-type]
+
+
+async def note_rung(
+    db: AsyncSession, ring_id: UUID, kind: RungKind, state: RungState, *, at: datetime, why: str | None = None
+) -> bool:
+    """Once for each state. → whether it is news. The caller wakes the call."""
+    row = {"ring_id": ring_id, "kind": kind, "state": state.value, "at": at, "why": why}
+    noted = insert(Rung).values(row).on_conflict_do_nothing().returning(Rung.state)
+    return await db.scalar(noted) is not None
