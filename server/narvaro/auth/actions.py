@@ -7,14 +7,17 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from narvaro.auth.actors import ActorKind
+from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.models import Session, SignInAttempt
-from narvaro.auth.rules import ATTEMPT_LIVES_FOR, LIFETIMES, TOUCHED_AGAIN_AFTER
+from narvaro.auth.rules import ATTEMPT_LIVES_FOR, LIFETIMES, TOUCHED_AGAIN_AFTER, plain_user_agent
 from narvaro.auth.tokens import hash_token, new_token, session_key
+from narvaro.errors import NotFound
 from narvaro.realtime.topics import wake
 
 
-async def start_session(db: AsyncSession, kind: ActorKind, person_id: UUID, clinic_id: UUID, *, now: datetime) -> str:
+async def start_session(
+    db: AsyncSession, kind: ActorKind, person_id: UUID, clinic_id: UUID, *, now: datetime, user_agent: str = ""
+) -> str:
     """The new token, for its cookie; it can be read nowhere else. Dead sessions are swept on the way."""
     token = new_token()
     idle_since = {each: now - lifetime.idles_for for each, lifetime in LIFETIMES.items()}
@@ -29,6 +32,7 @@ async def start_session(db: AsyncSession, kind: ActorKind, person_id: UUID, clin
             created_at=now,
             seen_at=now,
             expires_at=now + LIFETIMES[kind].ends_after,
+            user_agent=plain_user_agent(user_agent),
         )
     )
     await db.flush()
@@ -45,6 +49,17 @@ async def end_session(db: AsyncSession, token_hash: bytes) -> None:
     """Signed out; its sockets close once the transaction has committed."""
     await db.execute(delete(Session).where(Session.token_hash == token_hash))
     await wake(db, session_key(token_hash))
+
+
+async def end_own_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
+    """One of the actor's signed-in browsers, this one or another. Raises NotFound."""
+    query = select(Session.token_hash).where(
+        Session.id == session_id, Session.kind == actor.kind.value, Session.person_id == actor.id
+    )
+    token_hash = await db.scalar(query)
+    if token_hash is None:
+        raise NotFound
+    await end_session(db, token_hash)
 
 
 async def end_session_of_another(db: AsyncSession, token: str, person_id: UUID) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from narvaro.db.base import Base
@@ -16,12 +16,16 @@ class Session(Base):
     __table_args__ = (CheckConstraint("kind IN ('staff', 'patient', 'guest')", name="kind"),)
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("uuidv7()"))
+    """What its person knows it by, who is not to read a hash."""
     kind: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(index=True)
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    user_agent: Mapped[str] = mapped_column(default="", server_default="")
+    """As the browser named itself when signing in, so that its person knows it again."""
 
 
 class RequestCount(Base):

@@ -11,6 +11,7 @@ from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.models import Session
 from narvaro.auth.people import people_of
 from narvaro.auth.rules import is_live
+from narvaro.auth.schemas import SignedInDevice
 from narvaro.auth.tokens import hash_token
 
 
@@ -39,3 +40,20 @@ async def _with_person(db: AsyncSession, kind: ActorKind, session: Session) -> K
         return None
     actor = Actor(kind, session.person_id, session.clinic_id, person.name)
     return Known(actor=actor, role=person.role, token_hash=session.token_hash, seen_at=session.seen_at)
+
+
+async def list_devices(db: AsyncSession, known: Known, *, now: datetime) -> list[SignedInDevice]:
+    """Where this person is signed in, last seen first; dead sessions that nobody has swept yet are left out."""
+    actor = known.actor
+    own = select(Session).where(Session.kind == actor.kind.value, Session.person_id == actor.id)
+    return [
+        SignedInDevice(
+            id=session.id,
+            user_agent=session.user_agent,
+            signed_in_at=session.created_at,
+            seen_at=session.seen_at,
+            is_this=session.token_hash == known.token_hash,
+        )
+        for session in await db.scalars(own.order_by(Session.seen_at.desc()))
+        if is_live(actor.kind, seen_at=session.seen_at, expires_at=session.expires_at, now=now)
+    ]

@@ -1,15 +1,18 @@
 """Who am I, and sign out. One pair of handlers for both prefixes: the path says which cookie counts."""
 
 from typing import Any, Literal, cast
+from uuid import UUID
 
 from litestar import Request, Response, delete, get
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 
 from narvaro.auth import cookies, sign_in
-from narvaro.auth.actions import end_session
+from narvaro.auth.actions import end_own_session, end_session
 from narvaro.auth.guards import CurrentKnown, Db, kind_of, settings_of
 from narvaro.auth.people import find_home, refuse_to_leave
-from narvaro.auth.schemas import SignedIn
+from narvaro.auth.queries import list_devices
+from narvaro.auth.schemas import SignedIn, SignedInDevice
+from narvaro.clock import utc_now
 from narvaro.errors import NotSignedIn
 
 
@@ -47,4 +50,18 @@ async def sign_out(
     return Response(None, status_code=204, cookies=[gone])
 
 
-ROUTES = [show_me, sign_out, *sign_in.ROUTES]
+@get("/api/patient/sessions")
+async def list_sessions(known: CurrentKnown, database: Db) -> list[SignedInDevice]:
+    """*Inloggade enheter*."""
+    async with database.reading() as db:
+        return await list_devices(db, known, now=utc_now())
+
+
+@delete("/api/patient/sessions/{session_id:uuid}", status_code=204)
+async def end_other_session(session_id: FromPath[UUID], known: CurrentKnown, database: Db) -> None:
+    """Sign out one of one's devices, in a call or not: it may be in somebody else's hands."""
+    async with database.transaction() as db:
+        await end_own_session(db, known.actor, session_id)
+
+
+ROUTES = [show_me, sign_out, list_sessions, end_other_session, *sign_in.ROUTES]

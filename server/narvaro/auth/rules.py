@@ -33,6 +33,7 @@ ATTEMPT_LIVES_FOR: Final = timedelta(minutes=15)
 """From leaving for the provider to coming back: a slow BankID and a forgotten phone fit."""
 
 NEXT_MAX_CHARACTERS: Final = 500
+USER_AGENT_MAX_CHARACTERS: Final = 300
 
 
 def is_live(kind: ActorKind, *, seen_at: datetime, expires_at: datetime, now: datetime) -> bool:
@@ -48,3 +49,10 @@ def next_path(kind: ActorKind, slug: str, wanted: str | None) -> str:
     is_plain = wanted.isascii() and wanted.isprintable() and not set('\\ "<>') & set(wanted)
     has_steps = ".." in path or "//" in path or "%2e" in path or "%2f" in path or "%5c" in path
     return wanted if is_plain and not has_steps else first_page
+
+
+def plain_user_agent(said: str) -> str:
+    """What is kept of how a browser names itself: anybody may write anything there."""
+    return "".join(character for character in said if character.isascii() and character.isprintable())[
+        :USER_AGENT_MAX_CHARACTERS
+    ]

@@ -1,5 +1,6 @@
 """Who is signed in, on the wire."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -18,3 +19,14 @@ class SignedIn(Struct, kw_only=True):
     time_zone: str
     """IANA name; times are shown in it."""
     may_share_whole_screen: bool
+
+
+class SignedInDevice(Struct, kw_only=True):
+    """One of the asker's own sessions. `user_agent`: as the browser named itself at sign-in, at most 300 characters."""
+
+    id: UUID
+    user_agent: str
+    signed_in_at: datetime
+    seen_at: datetime
+    is_this: bool
+    """The one that asks."""

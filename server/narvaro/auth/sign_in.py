@@ -121,7 +121,8 @@ async def enter(request: AnyRequest, kind: ActorKind, home: Home, identity: Iden
             return unknown_person(kind, home)
         earlier = request.cookies.get(cookies.session_cookie_name(base_url, kind), "")
         await actions.end_session_of_another(db, earlier, person_id)
-        token = await actions.start_session(db, kind, person_id, home.id, now=now)
+        agent = request.headers.get("user-agent", "")
+        token = await actions.start_session(db, kind, person_id, home.id, now=now, user_agent=agent)
     log.info("signed_in", kind=kind.value, person_id=str(person_id), clinic_id=str(home.id))
     return Redirect(next_, status_code=303, cookies=[cookies.session_cookie(base_url, kind, token)])
 

@@ -132,3 +132,39 @@ async def test_sign_out_wakes_the_sessions_sockets(browser: Browser, database: D
         await browser.http.delete("/api/staff/session", headers=OWN)
         woken = [note.payload async for note in listener.notifies(timeout=10, stop_after=1)]
     assert woken == [json.dumps({"wake": [key]})]
+
+
+PATIENT = "/patient/testkoping/sign-in"
+
+
+async def sign_in_twice(browser: Browser) -> tuple[str, str]:
+    """The cookies of a phone and, last and in the browser, a computer."""
+    browser.http.headers["user-agent"] = "Phone\r\n\u2603" + "x" * 400
+    await browser.sign_in(PATIENT, "sofia")
+    phone = browser.http.cookies["narvaro_patient_8600"]
+    browser.http.cookies.clear()
+    browser.http.headers["user-agent"] = "Computer"
+    await browser.sign_in(PATIENT, "sofia")
+    return phone, browser.http.cookies["narvaro_patient_8600"]
+
+
+async def test_patient_sees_own_devices_and_which_is_this_one(browser: Browser, database: Database) -> None:
+    await sign_in_twice(browser)
+    devices = (await browser.http.get("/api/patient/sessions")).json()
+    assert [(device["user_agent"][:8], device["is_this"]) for device in devices] == [("Computer", True), ("Phonexxx", False)]
+    assert len(devices[1]["user_agent"]) == 300
+    await age(database, seen=timedelta(hours=5))
+    assert (await browser.http.get("/api/patient/sessions")).status_code == 401
+    await browser.sign_in(PATIENT, "sofia")
+    assert len((await browser.http.get("/api/patient/sessions")).json()) == 1
+
+
+async def test_patient_signs_out_another_device_and_stays(browser: Browser) -> None:
+    phone, computer = await sign_in_twice(browser)
+    other = (await browser.http.get("/api/patient/sessions")).json()[1]["id"]
+    assert (await browser.http.delete(f"/api/patient/sessions/{other}", headers=OWN)).status_code == 204
+    assert (await browser.http.delete(f"/api/patient/sessions/{other}", headers=OWN)).status_code == 404
+    for cookie, status in ((phone, 401), (computer, 200)):
+        browser.http.cookies.clear()
+        browser.http.cookies.set("narvaro_patient_8600", cookie)
+        assert (await browser.http.get("/api/patient/me")).status_code == status

@@ -13,6 +13,20 @@ import narvaro
 
 WORKER = Path(narvaro.__file__).parent / "static" / "service-worker.js"
 CLINIC = "Hälsocentralen Testköping"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.1 Mobile/15E148 Safari/604.1"
+)
+ANDROID = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36"
+OFFER = """
+() => {
+    window.asked = false;
+    const offer = new Event("beforeinstallprompt", {cancelable: true});
+    offer.prompt = async () => { window.asked = true; return {outcome: "accepted"}; };
+    dispatchEvent(offer);
+}
+"""
+"""Chromium's offer to install, which it does not make without a window of its own."""
 IS_KEPT = """
 async () => {
     const names = (await caches.keys()).filter((name) => name.startsWith("narvaro-shell-"));
@@ -136,3 +150,58 @@ def test_no_worker_takes_over_under_a_call(stage: Stage) -> None:
         expect(patient.get_by_role("heading", name=QUESTION)).to_be_visible()
         patient.reload()
         wait_until(patient, lambda: bool(patient.evaluate(HAS_SWAPPED)), "the new worker has taken over")
+
+
+def test_a_lost_phone_is_signed_out_from_another_device_and_shows_nothing_more(stage: Stage) -> None:
+    phone = keep(stage.patient(user_agent=IPHONE))
+    expect(phone.get_by_role("link", name=CLINIC)).to_be_visible()
+    computer = stage.patient()
+    computer.get_by_role("button", name="Sofia Gunnarsson").click()
+    computer.get_by_role("menuitem", name="Inställningar").click()
+    computer.get_by_role("link", name="Inloggade enheter").click()
+    expect(computer.get_by_text("Den här enheten")).to_be_visible()
+    computer.get_by_role("button", name="Logga ut Safari på iPhone").first.click()
+    expect(computer.get_by_text("Safari på iPhone är utloggad.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Du är utloggad")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.reload()
+    expect(phone.get_by_text("Du är offline")).to_be_visible()
+    expect(phone.get_by_text(CLINIC)).to_have_count(0)
+
+
+def test_a_shared_device_keeps_no_list(stage: Stage) -> None:
+    page = keep(stage.patient())
+    expect(page.get_by_role("link", name=CLINIC)).to_be_visible()
+    page.goto("/patient/testkoping/settings/devices")
+    page.get_by_role("checkbox", name='Visa bara "Inkommande videosamtal"', exact=True).check()
+    page.get_by_role("button", name="Tillbaka till inställningar").click()
+    page.get_by_role("button", name="Tillbaka till ärenden").click()
+    expect(page.get_by_role("link", name=CLINIC)).to_be_visible()
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("Du är offline")).to_be_visible()
+    expect(page.get_by_text(CLINIC)).to_have_count(0)
+
+
+def test_an_iphone_is_shown_how_until_it_is_told_not_now(stage: Stage) -> None:
+    page = stage.patient(user_agent=IPHONE)
+    hint = page.get_by_role("region", name="Lägg Närvaro på hemskärmen")
+    hint.get_by_role("button", name="Visa hur").click()
+    expect(page.get_by_text("Tryck på dela, fyrkanten med en pil uppåt.")).to_be_visible()
+    expect(page.get_by_text("Välj Lägg till på hemskärmen.")).to_be_visible()
+    page.goto("/patient/testkoping/")
+    hint.get_by_role("button", name="Inte nu").click()
+    expect(hint).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("link", name=CLINIC)).to_be_visible()
+    wait_until(page, lambda: bool(page.evaluate(IS_KEPT)), "what comes after the page has come")
+    expect(hint).to_have_count(0)
+
+
+def test_an_android_phone_asks_its_browser_when_the_person_presses(stage: Stage) -> None:
+    page = keep(stage.patient(user_agent=ANDROID))
+    page.evaluate(OFFER)
+    page.get_by_role("region", name="Lägg Närvaro på hemskärmen").get_by_role("button", name="Visa hur").click()
+    assert page.evaluate("() => window.asked") is False
+    page.get_by_role("button", name="Lägg till", exact=True).click()
+    wait_until(page, lambda: bool(page.evaluate("() => window.asked")), "the browser's own question")

@@ -166,6 +166,8 @@ PATIENT_OWN = NotLogged("the patient's own, and no text in it")
 PATIENTS_ROWS: dict[str, Row] = {
     "POST /api/patient/conversations": Row(PATIENTS, PATIENT_OWN),
     "POST /api/patient/conversations/{}/ready": Row(("patient",), Logged("message.post"), of=THREAD),
+    "GET /api/patient/sessions": Row(PATIENTS, OWN),
+    "DELETE /api/patient/sessions/{}": Row(("patient",), OWN, of="other session of patient"),
     "GET /api/patient/rings/current": Row(PATIENTS, PATIENT_OWN),
     "POST /api/patient/rings/{}/prepare": Row(("rung",), PATIENT_OWN, of="ring", body=device),
     "POST /api/patient/rings/{}/answer": Row(("rung",), Logged("ring.answer", whose="rung"), of="ring", body=device),

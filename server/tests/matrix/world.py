@@ -82,6 +82,7 @@ class Lives:
             token = await start_session(self.db, actor.kind, actor.id, actor.clinic_id, now=utc_now())
             self.side.who[role] = token
         await self.lost_sessions()
+        await self.other_device()
 
     async def talk(self, role: str, patient: Actor) -> None:
         thread = await start_conversation(self.db, patient, patient.id, now=utc_now())
@@ -164,6 +165,11 @@ class Lives:
         row = await self.db.get_one(Session, hash_token(idle))
         row.seen_at -= LIFETIMES[staff.kind].idles_for
         self.side.who |= {"signed out": ended, "idle": idle}
+
+    async def other_device(self) -> None:
+        patient = self.side.actors["patient"]
+        token = await start_session(self.db, patient.kind, patient.id, patient.clinic_id, now=utc_now())
+        self.side.of["other session of patient"] = str((await self.db.get_one(Session, hash_token(token))).id)
 
 
 @dataclass

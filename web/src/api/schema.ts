@@ -630,6 +630,18 @@ export interface components {
             time_zone: string;
         };
         /**
+         * SignedInDevice
+         * @description One of the asker's own sessions. `user_agent`: as the browser named itself at sign-in, at most 300 characters.
+         */
+        SignedInDevice: {
+            /** Format: uuid */
+            id: string;
+            is_this: boolean;
+            seen_at: string;
+            signed_in_at: string;
+            user_agent: string;
+        };
+        /**
          * Subscribe
          * @description Follow a topic. `since`: last `seq` for entries, last `version` for conversation and call, 0 for nothing yet.
          */

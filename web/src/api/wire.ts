@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type ClientMessage = Schemas["ClientMessage"];
 export type ServerMessage = Schemas["ServerMessage"] | Schemas["GuestState"];
 export type SignedIn = Schemas["SignedIn"];
+export type SignedInDevice = Schemas["SignedInDevice"];
 export type Entry = Schemas["Entry"];
 export type Audience = Entry["audience"];
 export type EntryPage = Schemas["EntryPage"];

@@ -1,9 +1,10 @@
-import { ArrowLeft, ChevronRight, Download, type LucideIcon } from "lucide-react";
+import { ArrowLeft, ChevronRight, Download, type LucideIcon, MonitorSmartphone } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { i18n } from "../../lib/i18n";
 import { navigate } from "../../lib/router";
 import { IconButton } from "../../ui/IconButton";
 import { Link } from "../../ui/Link";
+import { DevicesPage } from "./DevicesPage";
 import { InstallPage } from "./InstallPage";
 import { isInstalled } from "./platform";
 import styles from "./SettingsPages.module.css";
@@ -19,6 +20,7 @@ interface Part {
 export function SettingsPages({ home, path }: { home: string; path: string }) {
   const parts: Part[] = [
     ...(isInstalled() ? [] : [{ name: "install", icon: Download, heading: i18n.t("Lägg Närvaro på hemskärmen"), page: <InstallPage /> }]),
+    { name: "devices", icon: MonitorSmartphone, heading: i18n.t("Inloggade enheter"), page: <DevicesPage /> },
   ];
   const settings = `${home}settings`;
   const part = parts.find(({ name }) => path === `${settings}/${name}`);

@@ -1,10 +1,9 @@
 import type { InboxItem, Me } from "../../api/wire";
 import type { Readable } from "../../lib/store";
-import { personalKey, readStored, writeStored } from "../../lib/stored";
+import { readStored, writeStored } from "../../lib/stored";
 import type { InboxState } from "../conversations/inbox";
-import { isShared } from "./shared";
+import { isShared, LIST } from "./shared";
 
-const KEY = personalKey("patient", "list");
 /** No longer than a session can live: after that the person has to sign in again anyway. */
 const KEPT_FOR_MS = 12 * 60 * 60_000;
 
@@ -19,12 +18,12 @@ export interface LastList {
 
 /** Write down the list whenever it changes. On a shared device nothing is written. */
 export function keepLastList(me: Me, inbox: Readable<InboxState>, now: () => Date = () => new Date()): () => void {
-  if (read()?.personId !== me.id || isShared.get()) writeStored(KEY, null);
+  if (read()?.personId !== me.id || isShared.get()) writeStored(LIST, null);
   const keep = () => {
     const { status, items } = inbox.get();
     if (status !== "ready" || isShared.get()) return;
     const list: LastList = { personId: me.id, clinic: me.clinic_slug, zone: me.time_zone, at: now().toISOString(), items: items.map(asKept) };
-    writeStored(KEY, JSON.stringify(list));
+    writeStored(LIST, JSON.stringify(list));
   };
   keep();
   return inbox.watch(keep);
@@ -42,7 +41,7 @@ export function lastList(clinic: string, now = new Date()): LastList | null {
 
 function read(): LastList | null {
   try {
-    return JSON.parse(readStored(KEY) ?? "null") as LastList | null;
+    return JSON.parse(readStored(LIST) ?? "null") as LastList | null;
   } catch {
     return null;
   }

@@ -1,6 +1,8 @@
 import { createStore, type Readable } from "../../lib/store";
-import { readStored, writeStored } from "../../lib/stored";
+import { personalKey, readStored, writeStored } from "../../lib/stored";
 
+/** Where the last list is kept. */
+export const LIST = personalKey("patient", "list");
 const KEY = "narvaro.shared-device";
 const store = createStore(readStored(KEY) === "yes");
 
@@ -9,5 +11,6 @@ export const isShared: Readable<boolean> = store;
 
 export function setShared(is: boolean): void {
   writeStored(KEY, is ? "yes" : null);
+  if (is) writeStored(LIST, null);
   store.set(is);
 }
