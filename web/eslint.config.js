@@ -32,6 +32,7 @@ export default tseslint.config(
   apart("features/conversations", "app", "calls", "media", "invitations", "guests", "staff", "patient", "guest"),
   apart("worker", "api", "ui", "features", "staff", "patient", "guest"),
   apart("features/app", "calls", "media", "invitations", "guests", "staff", "patient", "guest"),
+  apart("features/oversight", "app", "calls", "conversations", "media", "invitations", "guests", "staff", "patient", "guest"),
   apart("features/session", "app", "calls", "media", "conversations", "invitations", "guests", "staff", "patient", "guest"),
   apart("features/media", "app", "calls", "conversations", "invitations", "guests", "staff", "patient", "guest"),
   apart("staff", "patient", "guest"),

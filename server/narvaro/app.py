@@ -26,6 +26,7 @@ from narvaro.invitations import routes as invitation_routes
 from narvaro.jobs import Doors
 from narvaro.logs import RequestId, log_response
 from narvaro.media import MediaServer
+from narvaro.oversight import routes as oversight_routes
 from narvaro.problems import EXCEPTION_HANDLERS
 from narvaro.realtime.hub import Hub
 from narvaro.realtime.socket import Doorkeeper, socket_routes
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
                     *conversation_routes.STAFF_ROUTES,
                     *call_routes.STAFF_ROUTES,
                     *invitation_routes.STAFF_ROUTES,
+                    *oversight_routes.STAFF_ROUTES,
                 ],
             ),
             Router("/api/patient", route_handlers=[*conversation_routes.PATIENT_ROUTES, *call_routes.PATIENT_ROUTES]),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
@@ -14,10 +14,10 @@ from narvaro.audit.models import AuditEntry
 from narvaro.audit.seals import verify
 from narvaro.audit.words import words_of
 from narvaro.auth.actors import system_of
-from narvaro.clinics.models import Clinic, StaffMember
+from narvaro.clinics.models import Clinic
 from narvaro.clock import utc_now
 from narvaro.errors import Conflict, NotFound
-from narvaro.invitations.models import Knock
+from narvaro.oversight.queries import named_entries
 from narvaro.patients.models import Patient
 
 Run = Callable[[Callable[[AsyncSession], Awaitable[str]]], int]
@@ -71,20 +71,13 @@ async def extract(db: AsyncSession, options: argparse.Namespace) -> str:
         raise PatientNotFound
     patient, clinic = row
     await record_access(db, system_of(clinic.id), "audit.extract", patient_id=patient.id, now=utc_now())
-    name = func.coalesce(StaffMember.name, Patient.name, Knock.name, NOBODY)
-    query = (
-        select(AuditEntry.at, AuditEntry.actor_kind, name, AuditEntry.action)
-        .outerjoin(StaffMember, StaffMember.id == AuditEntry.actor_id)
-        .outerjoin(Patient, Patient.id == AuditEntry.actor_id)
-        .outerjoin(Knock, Knock.id == AuditEntry.actor_id)
-        .where(AuditEntry.patient_id == patient.id)
-        .order_by(AuditEntry.id)
-    )
+    query = named_entries().where(AuditEntry.patient_id == patient.id).order_by(AuditEntry.id)
     zone = ZoneInfo(clinic.time_zone)
     lines = [f"Loggutdrag för {patient.name}, {clinic.name}", "Tid\tVårdenhet\tVem\tVad"]
-    for at, kind, who, action in await db.execute(query):
-        local = at.astimezone(zone)
-        lines.append(f"{local:%Y-%m-%d %H:%M:%S}\t{clinic.name}\t{who} ({KINDS[kind]})\t{words_of(action)}")
+    for entry, who, _ in await db.execute(query):
+        local = entry.at.astimezone(zone)
+        name = f"{who or NOBODY} ({KINDS[entry.actor_kind]})"
+        lines.append(f"{local:%Y-%m-%d %H:%M:%S}\t{clinic.name}\t{name}\t{words_of(entry.action)}")
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import narvaro.clinics.sign_in
 import narvaro.conversations.topics
 import narvaro.invitations.topics
 import narvaro.patients.sign_in
+import narvaro.retention.tasks
 from narvaro.db.session import Database
 from narvaro.jobs import Doors, register_watch
 from narvaro.jobs.queue import watch_queue
@@ -31,4 +32,10 @@ def open_doors(settings: Settings) -> Doors:
         ice_servers=settings.ice_servers,
     )
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
-    return Doors(database=database, media=media, sms=open_sms(settings, database), audit_years=settings.audit_years)
+    return Doors(
+        database=database,
+        media=media,
+        sms=open_sms(settings, database),
+        audit_years=settings.audit_years,
+        export_directory=settings.export_directory,
+    )

@@ -41,7 +41,14 @@ def page_routes() -> list[HTTPRouteHandler | Router]:
     routes: list[HTTPRouteHandler | Router] = [
         page(
             "staff",
-            ["/staff/{clinic:str}", "/staff/{clinic:str}/conversations/{id:uuid}", "/staff/{clinic:str}/call/{id:uuid}"],
+            [
+                "/staff/{clinic:str}",
+                "/staff/{clinic:str}/conversations/{id:uuid}",
+                "/staff/{clinic:str}/call/{id:uuid}",
+                "/staff/{clinic:str}/access-log",
+                "/staff/{clinic:str}/spot-checks",
+                "/staff/{clinic:str}/spot-checks/{id:uuid}",
+            ],
         ),
         page("guest", ["/g"]),
         page(

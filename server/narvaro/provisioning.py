@@ -12,8 +12,11 @@ from narvaro.clinics.actions import add_clinic, add_staff_member, set_clinic
 from narvaro.clinics.models import Clinic
 from narvaro.clinics.queries import get_clinic
 from narvaro.patients.actions import add_patient
+from narvaro.retention.rules import SHORTEST
 from narvaro.sms.numbers import parse_number
 
+NOTHING = [("staff_acr", ""), ("patient_acr", ""), ("retention_days", 0)]
+"""How an operator takes a fact away."""
 Run = Callable[[Callable[[AsyncSession], Awaitable[str]]], int]
 FACTS = (
     "name",
@@ -32,6 +35,7 @@ FACTS = (
     "ring_seconds",
     "ring_with_text_seconds",
     "text_after_seconds",
+    "retention_days",
 )
 
 
@@ -85,6 +89,12 @@ def add_fact_options(command: argparse.ArgumentParser, *, is_new: bool) -> None:
     )
     command.add_argument("--sms-sender", type=sender, metavar="NAME", help="at most 11 letters and digits")
     command.add_argument("--sms-countries", type=countries, metavar="SE,NO", help="where texts may go")
+    command.add_argument(
+        "--retention-days",
+        type=days_kept,
+        metavar="N",
+        help=f"messages and calls are exported, then deleted, when they are older; at least {SHORTEST.days}, or never",
+    )
     for limit in ("call", "staff", "clinic"):
         command.add_argument(f"--sms-per-{limit}", type=limit_of_texts, metavar="N", help="texts, within a day")
     command.add_argument("--ring-seconds", type=seconds, metavar="N", help="how long a ring lasts in the app alone (45)")
@@ -117,6 +127,15 @@ def seconds(value: str) -> int:
     return int(value)
 
 
+def days_kept(value: str) -> int:
+    """0 for ever."""
+    if value == "never":
+        return 0
+    if not value.isdecimal() or not SHORTEST.days <= int(value) <= 36_500:
+        raise argparse.ArgumentTypeError(f"must be a number of days from {SHORTEST.days} to 36500, or never")
+    return int(value)
+
+
 def add_person_command(people: Any) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = people.add_parser("add")
     command.add_argument("clinic", help="the clinic's word in addresses")
@@ -128,7 +147,7 @@ def add_person_command(people: Any) -> argparse.ArgumentParser:
 
 def facts_of(options: argparse.Namespace) -> Any:
     given = {name: getattr(options, name) for name in FACTS if getattr(options, name) is not None}
-    return {name: None if name.endswith("_acr") and value == "" else value for name, value in given.items()}
+    return {name: None if (name, value) in NOTHING else value for name, value in given.items()}
 
 
 async def make_clinic(db: AsyncSession, options: argparse.Namespace) -> str:

@@ -172,6 +172,12 @@ def years_of_audit(value: str) -> int:
     return int(value)
 
 
+def absolute_path(value: str) -> Path:
+    if not Path(value).is_absolute():
+        raise ValueError("must be a whole path like /var/lib/narvaro/exports")
+    return Path(value)
+
+
 def signing_secret(value: str) -> str:
     if len(value) < 32:
         raise ValueError("must be at least 32 characters")
@@ -201,6 +207,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = setting(addresses, ("127.0.0.1", "::1"))
     sign_ins_per_address: int = setting(many, 300)
     audit_years: int = setting(years_of_audit, 10)
+    export_directory: Path | None = setting(absolute_path, None)  # noqa: RUF009
     metrics_bind: tuple[str, int] | None = setting(private_address, None)
     database_url: str = setting(postgresql_url, secret=True)
     database_pool_size: int = setting(count, 10)

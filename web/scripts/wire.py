@@ -9,6 +9,7 @@ from narvaro.auth import schemas as auth
 from narvaro.calls import schemas as calls
 from narvaro.conversations import schemas as conversations
 from narvaro.invitations import schemas as invitations
+from narvaro.oversight import schemas as oversight
 
 
 def shapes(module: object) -> list[type]:
@@ -22,7 +23,7 @@ def shapes(module: object) -> list[type]:
 
 def main() -> None:
     """One schema per struct, and the two unions of the socket."""
-    types = [shape for module in (auth, calls, conversations, invitations) for shape in shapes(module)]
+    types = [shape for module in (auth, calls, conversations, invitations, oversight) for shape in shapes(module)]
     unions, components = msgspec.json.schema_components(
         [wire.ClientMessage, wire.ServerMessage, *types], ref_template="#/components/schemas/{name}"
     )

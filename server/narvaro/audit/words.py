@@ -4,6 +4,10 @@ from typing import Final
 
 WORDS: Final = {
     "audit.extract": "Tog ut loggutdrag",
+    "audit.read": "Läste åtkomstloggen",
+    "audit.spot_check.draw": "Drog ett stickprov ur åtkomstloggen",
+    "audit.spot_check.read": "Läste ett stickprov ur åtkomstloggen",
+    "audit.spot_check.review": "Granskade ett stickprov ur åtkomstloggen",
     "call.admit": "Släppte in en person i videosamtalet",
     "call.end.abandoned": "Videosamtalet avslutades: ingen vårdpersonal var kvar",
     "call.end.by_staff": "Avslutade videosamtalet",
@@ -39,6 +43,7 @@ WORDS: Final = {
     "message.post": "Skickade ett meddelande",
     "patient.signed_up": "Loggade in för första gången",
     "patients.search": "Sökte bland patienter",
+    "retention.delete": "Exporterade och raderade äldre meddelanden och videosamtal",
     "ring.answer": "Svarade på videosamtalet",
     "ring.decline": "Avböjde videosamtalet",
     "ring.minute": "Bad om en minut",

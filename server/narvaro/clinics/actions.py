@@ -37,6 +37,7 @@ class ClinicFacts(TypedDict, total=False):
     ring_seconds: int
     ring_with_text_seconds: int
     text_after_seconds: int
+    retention_days: int | None
 
 
 class ClinicAlreadyThere(Conflict):

@@ -39,6 +39,8 @@ class Clinic(Base):
     ring_with_text_seconds: Mapped[int] = mapped_column(default=120, server_default="120")
     text_after_seconds: Mapped[int] = mapped_column(default=10, server_default="10")
     """How long a ring lasts, how long when it has climbed to a text, and when it does that."""
+    retention_days: Mapped[int | None]
+    """After so many days messages and calls are exported and deleted (D4); for ever without."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -1,7 +1,5 @@
 """Reading conversations, always through the actor's eyes: what is not theirs is not found."""
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +24,8 @@ from narvaro.conversations.schemas import (
     Presence,
 )
 from narvaro.conversations.schemas import Entry as WireEntry
-from narvaro.errors import Malformed, NotFound
+from narvaro.db.cursors import make_cursor, read_cursor
+from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.patients.queries import matches_name
 from narvaro.realtime.presence import Pages, pages_of, pages_of_person
@@ -114,16 +113,17 @@ async def find_posted(
 
 async def page_before(db: AsyncSession, conversation_id: UUID, seq: int | None) -> EntryPage:
     """The page that ends just before `seq`; the newest one without it."""
-    query = select(Entry).where(Entry.conversation_id == conversation_id).order_by(Entry.seq.desc()).limit(PAGE)
+    query = select(Entry).where(Entry.conversation_id == conversation_id).order_by(Entry.seq.desc()).limit(PAGE + 1)
     if seq is not None:
         query = query.where(Entry.seq < seq)
-    entries = [to_wire(entry) for entry in reversed(list(await db.scalars(query)))]
-    return EntryPage(entries=entries, has_older=bool(entries) and entries[0].seq > 1)
+    found = list(await db.scalars(query))
+    return EntryPage(entries=[to_wire(entry) for entry in reversed(found[:PAGE])], has_older=len(found) > PAGE)
 
 
 async def page_after(db: AsyncSession, conversation_id: UUID, seq: int) -> EntryPage:
     entries = [to_wire(entry) for entry in await entries_after(db, conversation_id, seq)]
-    return EntryPage(entries=entries, has_older=seq > 0)
+    older = select(Entry.seq).where(Entry.conversation_id == conversation_id, Entry.seq <= seq).limit(1)
+    return EntryPage(entries=entries, has_older=await db.scalar(older) is not None)
 
 
 def presence(patient: Patient, pages: Pages, last_at: datetime | None, now: datetime) -> Presence:
@@ -192,7 +192,7 @@ async def load_inbox(
         .limit(PAGE + 1)
     )
     if before is not None:
-        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*_read_cursor(before)))
+        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
     if search:
         query = query.where(matches_name(search))
     rows = (await db.execute(query)).all()
@@ -213,7 +213,7 @@ async def load_inbox(
         )
         for conversation, patient, clinic_name, counted, last_at in shown
     ]
-    more = _cursor(shown[-1][0]) if len(rows) > PAGE else None
+    more = make_cursor(shown[-1][0].last_at, shown[-1][0].id) if len(rows) > PAGE else None
     return InboxPage(items=items, next=more, unread=sum(item.unread for item in items))
 
 
@@ -233,15 +233,3 @@ async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> l
 
 def _my_mark(actor: Actor) -> Any:
     return and_(ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == actor.kind, ReadMark.reader_id == actor.id)
-
-
-def _cursor(last: Conversation) -> str:
-    return base64.urlsafe_b64encode(f"{last.last_at.isoformat()} {last.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        at, id_ = base64.urlsafe_b64decode(cursor).decode().split(" ")
-        return datetime.fromisoformat(at), UUID(id_)
-    except (ValueError, binascii.Error) as error:
-        raise Malformed("The cursor is not one of ours.") from error

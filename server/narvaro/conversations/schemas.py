@@ -74,7 +74,7 @@ class CallFact(Wire, kw_only=True, forbid_unknown_fields=True):
 
 
 class Entry(Wire, kw_only=True, forbid_unknown_fields=True):
-    """One thing in a conversation's log. `seq` is gap-free from 1 within the conversation.
+    """One thing in a conversation's log. `seq` is gap-free within the conversation, from 1 or from where its clinic keeps it.
 
     A guest gets those of the call's audience only, with a `seq` that is gap-free within the call.
     """

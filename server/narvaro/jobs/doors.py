@@ -1,6 +1,7 @@
 """What tasks and watches are given to work with."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from narvaro.db.session import Database
@@ -17,3 +18,5 @@ class Doors:
     sms: "Sms"
     audit_years: int = 10
     """So long the access log is kept."""
+    export_directory: Path | None = None
+    """Where what is deleted is copied to before; nothing is deleted without."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
 import psutil
@@ -90,9 +90,12 @@ class Demo:
 
     def age_texts(self) -> None:
         """Every text so far was sent two minutes earlier: nobody waits for the pause between two texts to one number."""
+        self.execute("UPDATE text_messages SET created_at = created_at - interval '2 minutes'")
+
+    def execute(self, statement: LiteralString) -> None:
         sockets = next(self.data.rglob("postmaster.pid")).read_text(encoding="utf-8").splitlines()[4]
         with psycopg.connect(f"postgresql://{ROLE}@/narvaro?host={sockets}") as connection:
-            connection.execute("UPDATE text_messages SET created_at = created_at - interval '2 minutes'")
+            connection.execute(statement)
 
     def sign_in_url(self, name: str) -> str:
         return next(person["sign_in_url"] for person in self.people if person["name"] == name)

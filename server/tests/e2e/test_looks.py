@@ -15,7 +15,7 @@ from e2e.support import OUTPUT, QUESTION, Stage, accept, expect_remote_picture, 
 from playwright.sync_api import Locator, Page, expect
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-WIDTHS = (320, 1440)
+WIDTHS = (320, 768, 1440) if "LOOKS" in os.environ else (320, 1440)
 THEMES = ("light", "dark")
 
 GRAVE = """

@@ -162,6 +162,22 @@ STAFFS: dict[str, Row] = {
     "POST /api/staff/knocks/{}/remove": Row(IN_CALL, Logged("call.remove"), of="knock of guest", told=NOT_IN_CALL),
 }
 
+ADMINISTRATOR = ("administrator",)
+NO_ONES_DATA = NotLogged("names of colleagues and months, nobody's data")
+OVERSIGHT: dict[str, Row] = {
+    "GET /api/staff/audit": Row(ADMINISTRATOR, Logged("audit.read", whose=None)),
+    "GET /api/staff/audit/staff": Row(ADMINISTRATOR, NO_ONES_DATA),
+    "GET /api/staff/audit/spot-checks": Row(ADMINISTRATOR, NO_ONES_DATA),
+    "POST /api/staff/audit/spot-checks": Row(ADMINISTRATOR, Logged("audit.spot_check.read", whose=None)),
+    "GET /api/staff/audit/spot-checks/{}": Row(ADMINISTRATOR, Logged("audit.spot_check.read", whose=None), of="spot-check"),
+    "PUT /api/staff/audit/spot-checks/{}/review": Row(
+        ADMINISTRATOR,
+        Logged("audit.spot_check.review", whose=None),
+        of="spot-check",
+        body=lambda _: {"note": "Inget att anmärka."},
+    ),
+}
+
 PATIENT_OWN = NotLogged("the patient's own, and no text in it")
 PATIENTS_ROWS: dict[str, Row] = {
     "POST /api/patient/conversations": Row(PATIENTS, PATIENT_OWN),
@@ -183,7 +199,7 @@ GUESTS_ROWS: dict[str, Row] = {
     "GET /api/guest/me": Row(GUESTS, OWN),
 }
 
-OPERATIONS: dict[str, Row] = {**CONVERSATIONS, **CALLS, **STAFFS, **PATIENTS_ROWS, **GUESTS_ROWS}
+OPERATIONS: dict[str, Row] = {**CONVERSATIONS, **CALLS, **STAFFS, **OVERSIGHT, **PATIENTS_ROWS, **GUESTS_ROWS}
 """By `METHOD /path`, `{}` for the object."""
 
 PUBLIC = {
@@ -202,6 +218,9 @@ PUBLIC = {
     "GET /patient/{}/manifest.webmanifest": "a brand, which the clinic's texts carry too",
     "GET /patient/service-worker.js": "the built client",
     "GET /staff/{}": "the staff's page, the same for all",
+    "GET /staff/{}/access-log": "the staff's page, the same for all",
+    "GET /staff/{}/spot-checks": "the staff's page, the same for all",
+    "GET /staff/{}/spot-checks/{}": "the staff's page, the same for all",
     "GET /staff/{}/call/{}": "the staff's page, the same for all",
     "GET /staff/{}/conversations/{}": "the staff's page, the same for all",
     "GET /patient/{}/sign-in": "leads to the identity provider; tests/auth",

@@ -6,7 +6,6 @@
 import asyncio
 import base64
 import hashlib
-import json
 import os
 import random
 import time
@@ -25,6 +24,7 @@ from matrix.world import World
 from sms.vendors import SECRET
 from test_app import BASE_URL, settings_of_test
 
+from bench.noise import frame_of
 from narvaro.app import create_app
 from narvaro.auth.actors import Actor
 from narvaro.clinics.models import Clinic
@@ -41,23 +41,6 @@ from narvaro.wire import ClientMessage
 FRAMES = int(os.environ.get("FUZZ_FRAMES", "2000"))
 SEED = 20261124
 DECODER = msgspec.json.Decoder(ClientMessage)
-ODD: list[Any] = [
-    None,
-    True,
-    -1,
-    2**53,
-    2**63,
-    10**400,
-    1e308,
-    "",
-    "\x00",
-    "\u202e",
-    "å" * 90,
-    [],
-    {},
-    [[[]]],
-    "call:",
-]
 
 
 def valid_messages(world: World) -> list[dict[str, Any]]:
@@ -66,25 +49,6 @@ def valid_messages(world: World) -> list[dict[str, Any]]:
         found += [make(side) for make in MESSAGES.values()]
         found += [{"type": verb, "topic": name_of(topic, side)} for topic in TOPICS for verb in ("subscribe", "unsubscribe")]
     return found
-
-
-def frame_of(chance: random.Random, valid: list[dict[str, Any]]) -> str:
-    """From a message that is right over one that is nearly so to noise."""
-    message = dict(chance.choice(valid))
-    match chance.randrange(6):
-        case 0:
-            return json.dumps(message | {"since": chance.choice(ODD)})
-        case 1:
-            return json.dumps(message | {chance.choice([*message, "more"]): chance.choice(ODD)})
-        case 2:
-            return json.dumps({name: value for name, value in message.items() if chance.random() < 0.7})
-        case 3:
-            text = json.dumps(message)
-            at = chance.randrange(len(text))
-            return text[:at] + chr(chance.randrange(1, 0x2FFF)) + text[at + chance.randrange(3) :]
-        case 4:
-            return "".join(chr(chance.randrange(0x300)) for _ in range(chance.randrange(60)))
-    return chance.choice(["[", '{"type":', '{"a":']) * chance.randrange(1, 9000)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from narvaro.invitations.models import InvitationLink, Knock
 from narvaro.invitations.schemas import NewInvitation, NewKnock
 from narvaro.jobs import Doors
 from narvaro.media.memory import MemoryMedia
+from narvaro.oversight import actions as oversight
 from narvaro.patients.models import Patient
 
 DEVICE = "device-00001"
@@ -78,6 +79,8 @@ class Lives:
         await self.ended_call()
         await self.running_call()
         await self.ringing_calls()
+        drawn = await oversight.draw_spot_check(self.db, self.side.actors["administrator"], None, now=utc_now())
+        self.side.of["spot-check"] = str(drawn.summary.id)
         for role, actor in self.side.actors.items():
             token = await start_session(self.db, actor.kind, actor.id, actor.clinic_id, now=utc_now())
             self.side.who[role] = token

@@ -4,6 +4,27 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Access
+         * @description One row of the access log. `who`: absent for what happens by itself; `patient`: absent where no patient is concerned.
+         */
+        Access: {
+            action: string;
+            at: string;
+            id: number;
+            /** @enum {unknown} */
+            kind: "guest" | "patient" | "staff" | "system";
+            patient: string | null;
+            who: string | null;
+        };
+        /**
+         * AccessPage
+         * @description Newest first. `next`: opaque cursor to the following page.
+         */
+        AccessPage: {
+            items: components["schemas"]["Access"][];
+            next: string | null;
+        };
+        /**
          * AnswerRing
          * @description `camera`: false for *Svara utan kamera*.
          */
@@ -127,6 +148,19 @@ export interface components {
             shown: string;
         };
         ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["narvaro.realtime.schemas.Presence"] | components["schemas"]["Pong"] | components["schemas"]["Typing"] | components["schemas"]["Delivered"] | components["schemas"]["Seen"];
+        /** Colleague */
+        Colleague: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /**
+         * Colleagues
+         * @description All who work for the clinic, by name.
+         */
+        Colleagues: {
+            items: components["schemas"]["Colleague"][];
+        };
         /**
          * Conversation
          * @description The whole snapshot.
@@ -190,7 +224,7 @@ export interface components {
         };
         /**
          * Entry
-         * @description One thing in a conversation's log. `seq` is gap-free from 1 within the conversation.
+         * @description One thing in a conversation's log. `seq` is gap-free within the conversation, from 1 or from where its clinic keeps it.
          *
          *         A guest gets those of the call's audience only, with a `seq` that is gap-free within the call.
          */
@@ -474,6 +508,13 @@ export interface components {
             id: string;
             text: string;
         };
+        /**
+         * NewReview
+         * @description What was seen, in words; stored beside the spot-check, never in the log.
+         */
+        NewReview: {
+            note: string;
+        };
         /** NumberToCheck */
         NumberToCheck: {
             number: string;
@@ -640,6 +681,36 @@ export interface components {
             seen_at: string;
             signed_in_at: string;
             user_agent: string;
+        };
+        /** SpotCheckOpened */
+        SpotCheckOpened: {
+            items: components["schemas"]["Access"][];
+            summary: components["schemas"]["SpotCheckSummary"];
+        };
+        /**
+         * SpotCheckSummary
+         * @description `month`: `2026-10`. `size` accesses were drawn out of `population`, by `seed`.
+         */
+        SpotCheckSummary: {
+            drawn_at: string;
+            drawn_by: string;
+            /** Format: uuid */
+            id: string;
+            month: string;
+            note: string | null;
+            population: number;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            seed: string;
+            size: number;
+        };
+        /**
+         * SpotChecks
+         * @description Newest month first. `due`: the latest month that is over, when it has not been drawn.
+         */
+        SpotChecks: {
+            due: string | null;
+            items: components["schemas"]["SpotCheckSummary"][];
         };
         /**
          * Subscribe

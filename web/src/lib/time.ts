@@ -9,7 +9,8 @@ export function showTimesIn(name: string): void {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(at: Date, options: Intl.DateTimeFormatOptions): string {
+/** In the clinic's zone and the language shown. */
+export function format(at: Date, options: Intl.DateTimeFormatOptions): string {
   const locale = i18n.locale === "en" ? "en-GB" : "sv-SE";
   const key = `${locale} ${zone} ${JSON.stringify(options)}`;
   const formatter = formats.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });

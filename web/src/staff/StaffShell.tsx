@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { StartCallButton } from "../features/calls/StartCallButton";
 import { ConversationView } from "../features/conversations/ConversationView";
 import { ConversationsProvider, useConversations } from "../features/conversations/provider";
@@ -7,13 +7,17 @@ import { AccountMenu } from "../features/session/AccountMenu";
 import { LineBanner } from "../features/session/LineBanner";
 import { useSession } from "../features/session/context";
 import { i18n } from "../lib/i18n";
-import { matchPath, usePath } from "../lib/router";
+import { matchPath, navigate, usePath } from "../lib/router";
 import { useStore } from "../lib/store";
 import { showTitle } from "../lib/title";
 import { Empty } from "../ui/Empty";
+import { MenuItem } from "../ui/Menu";
+import { Waiting } from "../ui/Waiting";
 import { Wordmark } from "../ui/Wordmark";
 import { CasePane } from "./CasePane";
 import styles from "./StaffShell.module.css";
+
+const OversightPages = lazy(async () => ({ default: (await import("../features/oversight/OversightPages")).OversightPages }));
 
 /** The staff's page: list to the left, conversation to the right; one of them at a time on a narrow screen. */
 export function StaffShell({ clinic }: { clinic: string }) {
@@ -28,7 +32,10 @@ function Shell({ clinic }: { clinic: string }) {
   const { me } = useSession();
   const { inbox } = useConversations();
   const { unread } = useStore(inbox.state);
-  const id = matchPath("/staff/:clinic/conversations/:id", usePath())?.id ?? null;
+  const path = usePath();
+  const id = matchPath("/staff/:clinic/conversations/:id", path)?.id ?? null;
+  const isAdministrator = me.role === "administrator";
+  const isOversight = isAdministrator && /\/(access-log|spot-checks)(\/|$)/u.test(path);
   const home = `/staff/${clinic}/`;
   useEffect(() => showTitle(i18n.t("Ärenden"), unread));
 
@@ -37,21 +44,27 @@ function Shell({ clinic }: { clinic: string }) {
       <header className={styles.header}>
         <Wordmark />
         <span className={styles.clinic}>{me.clinic_name}</span>
-        <AccountMenu />
+        <AccountMenu>{isAdministrator && <MenuItem onChoose={() => navigate(`${home}access-log`)}>{i18n.t("Åtkomstlogg")}</MenuItem>}</AccountMenu>
       </header>
       <LineBanner />
-      <div className={styles.panes}>
-        <CasePane home={home} currentId={id} />
-        <main className={styles.main}>
-          {id ? (
-            <ConversationView key={id} id={id} backTo={home} action={(conversation) => <StartCallButton conversation={conversation} me={me} />} />
-          ) : (
-            <Empty icon={MessagesSquare} heading={i18n.t("Välj ett ärende i listan")}>
-              <p>{i18n.t("Eller börja ett nytt med Nytt ärende.")}</p>
-            </Empty>
-          )}
-        </main>
-      </div>
+      {isOversight ? (
+        <Suspense fallback={<Waiting>{i18n.t("Loggen hämtas …")}</Waiting>}>
+          <OversightPages home={home} path={path} />
+        </Suspense>
+      ) : (
+        <div className={styles.panes}>
+          <CasePane home={home} currentId={id} />
+          <main className={styles.main}>
+            {id ? (
+              <ConversationView key={id} id={id} backTo={home} action={(conversation) => <StartCallButton conversation={conversation} me={me} />} />
+            ) : (
+              <Empty icon={MessagesSquare} heading={i18n.t("Välj ett ärende i listan")}>
+                <p>{i18n.t("Eller börja ett nytt med Nytt ärende.")}</p>
+              </Empty>
+            )}
+          </main>
+        </div>
+      )}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../session/context";
 import { ConversationRows } from "./ConversationList";
-import { useSearch } from "./useSearch";
+import { useSearch } from "../../lib/useSearch";
 
 interface Props {
   text: string;

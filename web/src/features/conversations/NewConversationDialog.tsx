@@ -11,7 +11,7 @@ import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../session/context";
 import styles from "./NewConversationDialog.module.css";
 import { SearchField } from "./SearchField";
-import { useSearch } from "./useSearch";
+import { useSearch } from "../../lib/useSearch";
 
 interface Props {
   onOpened: (conversationId: string) => void;
