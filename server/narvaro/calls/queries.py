@@ -162,6 +162,7 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
         invited_before=visitors.invited_before,
         no_staff_since=call.no_staff_since,
         may_others_share=call.may_others_share,
+        is_guarded=any(attendance.left_reason == "removed" for attendance in call.attendances),
         is_media_down=call.is_media_down,
         my_feedback=answer,
         must_ask_feedback=must_ask_feedback(

@@ -138,6 +138,8 @@ class CallSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     invitations: list[InvitationSnapshot]
     invited_before: list[InvitedBefore]
     may_others_share: bool
+    is_guarded: bool
+    """Somebody has been removed: each page gives its sound and picture to those in `attendances` alone (A3)."""
     is_media_down: bool
     """The media server does not answer; the call goes on in words."""
     my_feedback: Literal["yes", "no", "skipped"] | None

@@ -116,6 +116,7 @@ export interface components {
             id: string;
             invitations: components["schemas"]["InvitationSnapshot"][];
             invited_before: components["schemas"]["InvitedBefore"][];
+            is_guarded: boolean;
             is_media_down: boolean;
             knocks: components["schemas"]["KnockSnapshot"][];
             left: components["schemas"]["LeftSnapshot"][];

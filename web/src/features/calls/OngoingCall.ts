@@ -65,7 +65,8 @@ export class OngoingCall {
     this.step({ type: "call", call });
     const known = this.state.get().call;
     if (!known || known.id !== call.id) return;
-    this.media.admit(known.attendances.filter((one) => !this.isMe(one)).map((one) => one.identity));
+    const others = known.attendances.filter((one) => !this.isMe(one));
+    this.media.admit(others.map((one) => one.identity), known.is_guarded);
     if (known.status === "ended") this.media.close();
   }
 

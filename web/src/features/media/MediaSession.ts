@@ -4,6 +4,7 @@ import { createStore, type Readable } from "../../lib/store";
 import { chosenDevice, rememberDevice } from "./devices";
 import { type Dummies, makeDummies } from "./dummies";
 import type { DeviceKind } from "./faults";
+import { guard } from "./guard";
 import { type LiveKit, loadLiveKit, makeRoom, rtcConfig } from "./livekit";
 import { LocalDevices } from "./LocalDevices";
 import { peopleIn, type Person } from "./people";
@@ -48,6 +49,7 @@ export class MediaSession {
   private publisher: Publisher | null = null;
   private dummies: Dummies | null = null;
   private admitted: ReadonlySet<string> = new Set();
+  private isGuarded = false;
   private generation = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private isClosed = false;
@@ -78,9 +80,10 @@ export class MediaSession {
     await this.plainJoin(token).catch(() => this.rejoinLater(0));
   }
 
-  /** Only these are seen and heard. */
-  admit(identities: Iterable<string>): void {
+  /** Only these are seen and heard. `isGuarded`: and only these see and hear us, whoever else holds a pass to the room (A3). */
+  admit(identities: Iterable<string>, isGuarded = false): void {
     this.admitted = new Set(identities);
+    this.isGuarded = isGuarded;
     this.applyAdmissions();
   }
 
@@ -227,6 +230,7 @@ export class MediaSession {
   }
 
   private applyAdmissions(): void {
+    if (this.room && this.isGuarded) guard(this.room, this.admitted);
     for (const participant of this.room?.remoteParticipants.values() ?? []) {
       const isAdmitted = this.admitted.has(participant.identity);
       for (const publication of participant.trackPublications.values()) {

@@ -63,6 +63,7 @@ export function callSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     invited_before: [],
     no_staff_since: null,
     may_others_share: false,
+    is_guarded: false,
     is_media_down: false,
     my_feedback: null,
     must_ask_feedback: false,
