@@ -112,6 +112,17 @@ def bring_in(stage: Stage, window: Page, name: str) -> Page:
     return guest
 
 
+def bring_in_colleague(stage: Stage, window: Page, name: str) -> Page:
+    """Asks from the conversation and is let in → their call window."""
+    inbox = stage.staff(name)
+    inbox.get_by_role("link", name="Sofia Gunnarsson").click()
+    inbox.get_by_role("button", name="Be att få vara med").click()
+    window.get_by_role("button", name=f"Släpp in {name}").first.click()
+    with inbox.expect_popup() as popup:
+        inbox.get_by_role("button", name="Gå till samtalet").click()
+    return popup.value
+
+
 class Uninterrupted:
     """Counts which of a sender's pictures never reached the other side, from here on.
 

@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 import { holdMiddle } from "./people";
 
-test("a held picture is asked for in the middle layer's size, as if it were shown so, until it is let go", () => {
-  const shown: { width(): number; height(): number; visible: boolean }[] = [];
+test("a held picture is asked for in the middle layer's size while it is shown, until it is let go", () => {
+  const wishes: { width(): number; height(): number; visible: boolean }[] = [];
+  const rooms = [{}];
   const track = {
-    observeElementInfo: (one: (typeof shown)[number]) => shown.push(one),
-    stopObservingElementInfo: (one: (typeof shown)[number]) => shown.splice(shown.indexOf(one), 1),
+    attachedElements: [{ getClientRects: () => rooms }],
+    observeElementInfo: (one: (typeof wishes)[number]) => wishes.push(one),
+    stopObservingElementInfo: (one: (typeof wishes)[number]) => wishes.splice(wishes.indexOf(one), 1),
   };
   const letGo = holdMiddle(track);
-  expect(shown.map((one) => [one.width(), one.height(), one.visible])).toEqual([[640, 360, true]]);
+  expect(wishes.map((one) => [one.width(), one.height(), one.visible])).toEqual([[640, 360, true]]);
+  rooms.pop();
+  expect(wishes[0]?.visible, "a panel covers it").toBe(false);
   letGo();
-  expect(shown).toEqual([]);
+  expect(wishes).toEqual([]);
 });

@@ -50,12 +50,13 @@ function pictureOf(publication: TrackPublication | undefined): Picture | null {
   };
 }
 
-/** As if it were also shown in the middle layer's size (livekit.ts), which the media server then sends at least. */
+/** As if it were shown in the middle layer's size (livekit.ts), which the media server then sends at least, where it is shown at all. */
 export function holdMiddle(track: object): () => void {
   if (!("observeElementInfo" in track)) return () => undefined;
   const video = track as RemoteVideoTrack;
   const nothing = () => undefined;
-  const size = { element: {}, width: () => 640, height: () => 360, visible: true, pictureInPicture: false, visibilityChangedAt: undefined, observe: nothing, stopObserving: nothing };
+  const isShown = () => video.attachedElements.some((element) => element.getClientRects().length > 0);
+  const size = { element: {}, width: () => 640, height: () => 360, get visible() { return isShown(); }, pictureInPicture: false, visibilityChangedAt: undefined, observe: nothing, stopObserving: nothing };
   video.observeElementInfo(size);
   return () => video.stopObservingElementInfo(size);
 }
