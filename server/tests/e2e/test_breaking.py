@@ -23,6 +23,7 @@ from e2e.support import (
 from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
 LOST = "Har tappat anslutningen …"
+POSTMASTER = "/postgres -D"
 BROKEN = "Anslutningen bröts. Återansluter …"
 REMEMBER_TRACKS = """() => {
     window.tracksForTest = [];
@@ -101,6 +102,33 @@ def test_a_killed_worker_is_replaced_and_takes_up_the_watch(stage: Stage) -> Non
     window.close()
     expect(dialog).to_be_hidden(timeout=30_000)
     expect(staff.get_by_role("button", name="Starta videosamtal")).to_be_visible()
+
+
+def test_a_killed_database_interrupts_nobody_and_loses_nothing_g1(stage: Stage) -> None:
+    staff, window, patient = talk(stage)
+    patient.get_by_role("button", name="Meddelanden").click()
+    write(staff, "Skrivet medan databasen levde")
+    expect(patient.get_by_text("Skrivet medan databasen levde")).to_be_visible()
+    postgres = stage.demo.child(POSTMASTER)
+    os.kill(postgres, signal.SIGKILL)
+    write(staff, "Skrivet medan databasen var död")
+    for page in (window, patient):
+        expect_growth(page, "inbound-rtp", "audio", "totalAudioEnergy")
+    wait_until(staff, lambda: stage.demo.has_replaced(POSTMASTER, postgres), "the demo starts it again", 30_000)
+    expect(patient.get_by_text("Skrivet medan databasen var död")).to_be_visible(timeout=30_000)
+    expect(staff.get_by_text("inte skickat än")).to_be_hidden()
+    write(staff, "Skrivet efteråt")
+    for words in ("Skrivet medan databasen levde", "Skrivet medan databasen var död", "Skrivet efteråt"):
+        for page in (staff, patient):
+            expect(page.get_by_text(words)).to_have_count(1)
+    patient.get_by_role("button", name="Stäng panelen").click()
+    for page in (window, patient):
+        expect(page.get_by_text(BROKEN)).to_be_hidden()
+        expect(page.get_by_text(LOST)).to_be_hidden()
+        expect_remote_picture(page)
+    window.get_by_role("button", name="Avsluta videosamtal").click()
+    for page in (window, patient):
+        expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
 
 
 def test_a_silent_media_server_is_named_and_the_chat_goes_on_g2(stage: Stage) -> None:
