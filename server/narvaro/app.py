@@ -27,12 +27,14 @@ from narvaro.jobs import Doors
 from narvaro.logs import RequestId, log_response
 from narvaro.media import MediaServer
 from narvaro.oversight import routes as oversight_routes
+from narvaro.patients import routes as patient_routes
 from narvaro.problems import EXCEPTION_HANDLERS
 from narvaro.realtime.hub import Hub
 from narvaro.realtime.socket import Doorkeeper, socket_routes
 from narvaro.settings import Settings
 from narvaro.sms.routes import receive_receipt
 from narvaro.sms.sending import Sms
+from narvaro.webpush import PushDoor
 from narvaro.wire import ClientMessage
 
 BODY_MAX_BYTES = 65_536
@@ -52,15 +54,16 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
             yield
         finally:
             await hub.stop()
-            await doors.sms.close()
-            await doors.media.close()
-            await doors.database.close()
+            await doors.close()
 
     async def provide_database() -> Database:
         return doors.database
 
     async def provide_media() -> MediaServer:
         return doors.media
+
+    async def provide_push() -> PushDoor | None:
+        return doors.push
 
     async def provide_sms() -> Sms:
         return doors.sms
@@ -77,7 +80,14 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
                     *oversight_routes.STAFF_ROUTES,
                 ],
             ),
-            Router("/api/patient", route_handlers=[*conversation_routes.PATIENT_ROUTES, *call_routes.PATIENT_ROUTES]),
+            Router(
+                "/api/patient",
+                route_handlers=[
+                    *conversation_routes.PATIENT_ROUTES,
+                    *call_routes.PATIENT_ROUTES,
+                    *patient_routes.PATIENT_ROUTES,
+                ],
+            ),
             Router("/api/guest", route_handlers=[*guest_routes.GUEST_ROUTES, *call_routes.GUEST_ROUTES]),
             *call_routes.HOOKS,
             receive_receipt,
@@ -91,6 +101,7 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
             "database": Provide(provide_database),
             "media": Provide(provide_media),
             "sms": Provide(provide_sms),
+            "push": Provide(provide_push),
         },
         logging_config=None,
         middleware=[RequestId(), guards.OwnOriginOnly()],

@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept between starts")
     demo.add_argument("--cluster", action="store_true", help="two of each process, as on several machines; needs Redis")
     demo.add_argument("--fresh", action="store_true", help="begin with nothing but the demo's people")
+    add_command(commands, "push-keys", make_push_keys, "make the key that push services know this installation by")
     provisioning.add_commands(commands, run_in_database)
     auditing.add_commands(commands, run_in_database)
     return root
@@ -83,6 +84,14 @@ def run_work(_options: argparse.Namespace) -> int:
 
 def run_migrate(_options: argparse.Namespace) -> int:
     print(f"The database is at revision {migrate(load_database_url(os.environ))}.")
+    return 0
+
+
+def make_push_keys(_options: argparse.Namespace) -> int:
+    from narvaro.webpush.keys import new_private_key, public_key_of
+
+    private_key = new_private_key()
+    print(f"NARVARO_PUSH_PRIVATE_KEY={private_key}\n# Browsers will subscribe with {public_key_of(private_key)}")
     return 0
 
 

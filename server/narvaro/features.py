@@ -11,8 +11,10 @@ from narvaro.db.session import Database
 from narvaro.jobs import Doors, register_watch
 from narvaro.jobs.queue import watch_queue
 from narvaro.media.livekit import LiveKit
-from narvaro.settings import Settings
+from narvaro.settings import Settings, is_loopback
 from narvaro.sms.gateways import open_sms
+from narvaro.webpush import PushDoor
+from narvaro.webpush.vapid import VapidPush
 
 
 def register_features() -> None:
@@ -36,6 +38,14 @@ def open_doors(settings: Settings) -> Doors:
         database=database,
         media=media,
         sms=open_sms(settings, database),
+        push=open_push(settings),
         audit_years=settings.audit_years,
         export_directory=settings.export_directory,
     )
+
+
+def open_push(settings: Settings) -> PushDoor | None:
+    """Keys and contact come together, or not at all."""
+    if settings.push_private_key is None or settings.push_contact is None:
+        return None
+    return VapidPush(settings.push_private_key, settings.push_contact, may_be_here=is_loopback(settings.base_url))

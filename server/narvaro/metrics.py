@@ -14,6 +14,7 @@ CALL_JOINED = Histogram("narvaro_answer_to_joined_seconds", "From the seat to th
 CALLS_ENDED = Counter("narvaro_calls_ended", "Calls by how they ended", ["reason"])
 RINGS_ENDED = Counter("narvaro_rings_ended", "Rings by how they ended", ["status"])
 TEXTS = Counter("narvaro_texts", "Texts by what became of them", ["status", "why"])
+PUSHES = Counter("narvaro_pushes", "Pushes by what their services said", ["outcome"])
 JOBS_WAITING = Gauge("narvaro_jobs_waiting", "Jobs that are due, told by the worker that watches")
 JOBS_OLDEST = Gauge("narvaro_jobs_oldest_seconds", "How long the oldest due job has waited")
 

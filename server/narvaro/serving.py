@@ -58,6 +58,4 @@ async def run_jobs(settings: Settings) -> None:
         async with doors.sms.listening():
             await run_worker(doors)
     finally:
-        await doors.sms.close()
-        await doors.media.close()
-        await doors.database.close()
+        await doors.close()

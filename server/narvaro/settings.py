@@ -4,6 +4,7 @@ docs/settings.md describes every field; a test compares the two.
 """
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
@@ -178,6 +179,18 @@ def absolute_path(value: str) -> Path:
     return Path(value)
 
 
+def push_key(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}", value):
+        raise ValueError("must be a key as `narvaro push-keys` makes it")
+    return value
+
+
+def push_contact(value: str) -> str:
+    if not value.startswith(("mailto:", "https://")) or len(value) > 200 or " " in value:
+        raise ValueError("must be how to reach whoever runs this, like mailto:drift@vard.example")
+    return value
+
+
 def signing_secret(value: str) -> str:
     if len(value) < 32:
         raise ValueError("must be at least 32 characters")
@@ -232,6 +245,8 @@ class Settings:
     sms_smpp_source: str | None = setting(at_most(20), None)
     sms_smpp_source_ton: int = setting(one_of(*range(7)), 5)
     sms_smpp_source_npi: int = setting(one_of(0, 1, 3, 4, 6, 8, 9, 10, 14, 18), 0)
+    push_private_key: str | None = setting(push_key, None, secret=True)
+    push_contact: str | None = setting(push_contact, None)
     staff_oidc_issuer: str = setting(issuer_url)
     staff_oidc_client_id: str = setting(text)
     staff_oidc_client_secret: str = setting(text, secret=True)
@@ -258,6 +273,9 @@ class Settings:
             for name in SMS_GATEWAYS[gateway]:
                 if not getattr(self, name):
                     raise SettingsError(f"{PREFIX}{name.upper()} is missing; {PREFIX}SMS_GATEWAYS names {gateway}.")
+
+        if (self.push_private_key is None) != (self.push_contact is None):
+            raise SettingsError(f"{PREFIX}PUSH_PRIVATE_KEY and {PREFIX}PUSH_CONTACT are given together, or neither.")
 
     @property
     def is_https(self) -> bool:

@@ -41,6 +41,8 @@ WORDS: Final = {
     "invitation.revoke": "Återkallade en inbjudan",
     "invitation.send": "Bjöd in en person till videosamtalet",
     "message.post": "Skickade ett meddelande",
+    "patient.push.choose": "Valde hur man nås utanför appen",
+    "patient.push.subscribe": "Slog på aviseringar på en enhet",
     "patient.signed_up": "Loggade in för första gången",
     "patients.search": "Sökte bland patienter",
     "retention.delete": "Exporterade och raderade äldre meddelanden och videosamtal",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind, system_of
+from narvaro.calls.ladder.pushes import push_ring_over
 from narvaro.calls.ladder.queries import load_rungs
 from narvaro.calls.models import Attendance, Call, Ring, RingDevice
 from narvaro.calls.queries import lock_ring
@@ -161,6 +162,9 @@ async def end_ring(
     losers = select(RingDevice.identity).where(RingDevice.ring_id == ring.id, RingDevice.device_id != (keep_device or ""))
     for identity in await db.scalars(losers):
         await enqueue(db, eject, room=call.room, identity=identity)
+    rungs = await load_rungs(db, ring.id)
+    if any(rung.kind == "push" for rung in rungs):
+        await enqueue(db, push_ring_over, ring_id=ring.id)
     kind = entry or ENTRY_OF.get(status)
     if kind is not None:
         fact = CallFact(
@@ -168,7 +172,7 @@ async def end_ring(
             rung_at=ring.rung_at,
             delivered=ring.delivered_at is not None,
             seen=ring.seen_at is not None,
-            rungs=await load_rungs(db, ring.id),
+            rungs=rungs,
         )
         await add_entry(db, conversation, kind, actor, call=fact, now=now)
     await wake_call(db, call)

@@ -17,6 +17,8 @@ from narvaro.auth.limits import limit_guests
 from narvaro.auth.sign_in import sign_in_address
 from narvaro.calls import actions, attendance_actions, message_actions, queries, ring_actions, seats
 from narvaro.calls.ladder.phone import take_to_phone as take_ring_to_phone
+from narvaro.calls.ladder.pushes import note_report
+from narvaro.calls.ladder.rules import RungState
 from narvaro.calls.ladder.texts import open_link
 from narvaro.calls.reports import handle_report
 from narvaro.calls.schemas import (
@@ -31,6 +33,7 @@ from narvaro.calls.schemas import (
     PhoneNumber,
     Pin,
     PlaceCall,
+    PushReport,
     SharingRule,
     WayToRing,
 )
@@ -196,6 +199,13 @@ async def ask_for_minute(ring_id: Id, actor: CurrentActor, database: Db) -> Inco
         return await queries.load_incoming(db, actor, now)
 
 
+@post("/rings/{ring_id:uuid}/push", status_code=204)
+async def report_push(ring_id: Id, data: JSONBody[PushReport], actor: CurrentActor, database: Db) -> None:
+    """A device has shown the ring's push, or was pressed; the first of each counts, while it rings."""
+    async with database.transaction() as db:
+        await note_report(db, actor, ring_id, RungState(data.what), now=utc_now())
+
+
 @post("/links", status_code=200)
 async def open_ring_link(request: Request[Any, Any, Any], data: JSONBody[LinkToken], database: Db) -> WayToRing:
     """Behind a text's link: straight to the ring for whom it rings, by the sign-in for everybody else."""
@@ -241,6 +251,7 @@ PATIENT_ROUTES = [
     answer_ring,
     decline_ring,
     ask_for_minute,
+    report_push,
     open_ring_link,
 ]
 GUEST_ROUTES = SHARED_ROUTES

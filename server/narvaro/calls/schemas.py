@@ -178,6 +178,12 @@ class WayToRing(Wire, kw_only=True, forbid_unknown_fields=True):
     """An address of this site: the conversation, or the sign-in that leads there."""
 
 
+class PushReport(Wire, kw_only=True, forbid_unknown_fields=True):
+    """What a device's service worker says of a ring's push."""
+
+    what: Literal["shown", "pressed"]
+
+
 class PlaceCall(Wire, kw_only=True, forbid_unknown_fields=True):
     conversation_id: UUID
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.conversations.models import Conversation, Entry, LastSeen, ReadMark
+from narvaro.conversations.pushes import ask_for_push, note_opened
 from narvaro.conversations.queries import (
     LAST_SEEN_FOR,
     find_posted,
@@ -31,6 +32,8 @@ from narvaro.realtime.topics import wake
 async def open_conversation(db: AsyncSession, actor: Actor, conversation_id: UUID, *, now: datetime) -> ConversationOpened:
     """Raises NotFound."""
     snapshot = await load_snapshot(db, actor, conversation_id, now)
+    if actor.kind is ActorKind.PATIENT:
+        await note_opened(db, conversation_id)
     await record_access(db, actor, "conversation.open", patient_id=snapshot.patient_id, object_id=conversation_id, now=now)
     return ConversationOpened(conversation=snapshot, page=await page_before(db, conversation_id, None))
 
@@ -63,6 +66,8 @@ async def post_message(db: AsyncSession, actor: Actor, conversation_id: UUID, me
     if stored is not None:
         return stored
     await record_access(db, actor, "message.post", patient_id=conversation.patient_id, object_id=conversation_id, now=now)
+    if actor.kind is ActorKind.STAFF:
+        await ask_for_push(db, conversation, now=now)
     return await add_entry(db, conversation, "message", actor, text=text, entry_id=message.id, now=now)
 
 
@@ -155,6 +160,8 @@ async def mark_read(db: AsyncSession, actor: Actor, conversation_id: UUID, seq: 
         .returning(ReadMark.seq)
     )
     if moved is not None:
+        if not is_staff:
+            await note_opened(db, conversation_id)
         await wake_conversation(db, conversation)
 
 

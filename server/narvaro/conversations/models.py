@@ -77,6 +77,15 @@ class ReadMark(Base):
     at: Mapped[datetime]
 
 
+class MessagePush(Base):
+    """A message was pushed to the patient, or is about to be, and they have not opened the conversation since."""
+
+    __tablename__ = "message_pushes"
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+
+
 class LastSeen(Base):
     """When a patient was last in the app; told for 24 hours, then deleted."""
 

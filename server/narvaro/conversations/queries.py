@@ -1,7 +1,8 @@
 """Reading conversations, always through the actor's eyes: what is not theirs is not found."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.clinics.models import Clinic
-from narvaro.conversations.models import Conversation, Entry, LastSeen, ReadMark
+from narvaro.conversations.models import Conversation, Entry, LastSeen, MessagePush, ReadMark
 from narvaro.conversations.rules import MessageIdTaken
 from narvaro.conversations.schemas import (
     CallFact,
@@ -28,6 +29,7 @@ from narvaro.db.cursors import make_cursor, read_cursor
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.patients.queries import matches_name
+from narvaro.patients.rules import may_reach_outside_app
 from narvaro.realtime.presence import Pages, pages_of, pages_of_person
 
 PAGE = 50
@@ -233,3 +235,41 @@ async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> l
 
 def _my_mark(actor: Actor) -> Any:
     return and_(ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == actor.kind, ReadMark.reader_id == actor.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A message that waits for a push, or has had one. `brand`: None unless the patient allows it."""
+
+    patient_id: UUID
+    clinic_id: UUID
+    clinic: str
+    brand: str | None
+    time_zone: str
+    quiet_from: time | None
+    quiet_to: time | None
+    may_reach: bool
+
+
+async def find_unopened(db: AsyncSession, conversation_id: UUID) -> Unopened | None:
+    query = (
+        select(Patient, Clinic)
+        .join(Conversation, Conversation.patient_id == Patient.id)
+        .join(Clinic, Clinic.id == Conversation.clinic_id)
+        .join(MessagePush, MessagePush.conversation_id == Conversation.id)
+        .where(Conversation.id == conversation_id)
+    )
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        return None
+    patient, clinic = row
+    return Unopened(
+        patient_id=patient.id,
+        clinic_id=clinic.id,
+        clinic=clinic.slug,
+        brand=clinic.brand if patient.push_shows_brand else None,
+        time_zone=clinic.time_zone,
+        quiet_from=patient.quiet_from,
+        quiet_to=patient.quiet_to,
+        may_reach=may_reach_outside_app(is_protected=patient.has_protected_identity, is_allowed=patient.may_reach_protected),
+    )

@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from narvaro.webpush.keys import new_private_key
+
 SECRETS = ("livekit_api_secret", "link_secret", "staff_oidc_client_secret", "patient_oidc_client_secret")
+
+
+PUSH_KEY = "push_private_key"
 
 
 class DemoStopped(Exception):
@@ -100,6 +105,7 @@ class Installation:
             "livekit_public_url": f"ws://127.0.0.1:{self.ports.media}",
             "livekit_api_key": "demo",
             "sms_gateways": "demo",
+            "push_contact": "mailto:demo@narvaro.example",
             "staff_oidc_issuer": self.issuer,
             "staff_oidc_client_id": "demo-staff",
             "patient_oidc_issuer": self.issuer,
@@ -118,8 +124,8 @@ def open_installation(data: Path, port: int, copies: int = 1) -> Installation:
 def keep_secrets(path: Path) -> dict[str, str]:
     """Each made once, readable by nobody else; a newer demo adds what it lacks."""
     kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if set(SECRETS) - set(kept):
-        kept = {name: secrets.token_urlsafe(32) for name in SECRETS} | kept
+    if {*SECRETS, PUSH_KEY} - set(kept):
+        kept = {name: secrets.token_urlsafe(32) for name in SECRETS} | {PUSH_KEY: new_private_key()} | kept
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(kept, file)
     return kept

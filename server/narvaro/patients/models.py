@@ -1,6 +1,6 @@
 """People known to a clinic."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -35,4 +35,9 @@ class Patient(Base):
     """The patient agrees to be rung by text too."""
     may_reach_protected: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """With a protected identity nothing leaves the app, push and text neither, unless this is said."""
+    push_shows_brand: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """A notification may say which region calls."""
+    quiet_from: Mapped[time | None]
+    quiet_to: Mapped[time | None]
+    """Between them, by the clinic's clock, no message is pushed; a call always is. Both or neither."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

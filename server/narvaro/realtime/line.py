@@ -76,8 +76,8 @@ class Subscription:
 
 
 class Line:
-    def __init__(self, hub: Hub, actor: Actor, decoder: msgspec.json.Decoder[Any]) -> None:
-        self.facts = SocketFacts(uuid4(), actor)
+    def __init__(self, hub: Hub, actor: Actor, decoder: msgspec.json.Decoder[Any], session_hash: bytes | None = None) -> None:
+        self.facts = SocketFacts(uuid4(), actor, session_hash=session_hash)
         self.is_recorded = False
         self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._hub = hub

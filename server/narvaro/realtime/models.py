@@ -19,6 +19,7 @@ class Socket(Base):
     __table_args__ = (
         Index(None, "person_id"),
         Index(None, "call_id"),
+        Index(None, "session_hash"),
         Index(None, "beat_at"),
         {"prefixes": ["UNLOGGED"]},
     )
@@ -29,6 +30,8 @@ class Socket(Base):
     clinic_id: Mapped[UUID]
     person_name: Mapped[str]
     call_id: Mapped[UUID | None]
+    session_hash: Mapped[bytes | None]
+    """Of the browser's session: which device this page is on."""
     visible: Mapped[bool]
     audible: Mapped[bool]
     beat_at: Mapped[datetime]

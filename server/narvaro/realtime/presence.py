@@ -1,7 +1,7 @@
 """Where people are: the rows of `sockets`, and who wants to know when they change."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class SocketFacts:
     visible: bool = False
     audible: bool = False
     call_id: UUID | None = None
+    session_hash: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ async def put_socket(db: AsyncSession, socket: SocketFacts, *, now: datetime) ->
         "clinic_id": actor.clinic_id,
         "person_name": actor.name,
         "opened_at": now,
+        "session_hash": socket.session_hash,
     }
     await db.execute(insert(Socket).values(row | changing).on_conflict_do_update(index_elements=[Socket.id], set_=changing))
     await _announce(db, [actor], now)

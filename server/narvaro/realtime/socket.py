@@ -99,7 +99,7 @@ async def _serve(
         return
     actor, token_hash = known
 
-    line = Line(hub, actor, decoder)
+    line = Line(hub, actor, decoder, token_hash)
 
     async def is_signed_in() -> bool:
         """A running call is activity (C2), a page that is only open is not."""

@@ -21,7 +21,7 @@ DEVICE = {"device_id": "device-00001"}
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """The access leaves a row with this action. `whose`: the patient's name in the world."""
+    """The access leaves a row with this action. `whose`: the patient's name in the world, or `self`."""
 
     action: str
     whose: str | None = "patient"
@@ -41,10 +41,12 @@ class Row:
     of: str | None = None
     told: tuple[str, ...] = ()
     body: Body | None = None
+    is_own: bool = False
+    """The body names nothing of anybody's."""
 
     @property
     def uses_object(self) -> bool:
-        return self.of is not None or self.body is not None
+        return self.of is not None or (self.body is not None and not self.is_own)
 
 
 def device(_: Names) -> object:
@@ -57,6 +59,10 @@ def words(_: Names) -> object:
 
 def link(of: Names) -> object:
     return {"token": of["link"]}
+
+
+def subscription(_: Names) -> object:
+    return {"endpoint": "https://push.example/x", "p256dh": "A" * 87, "auth": "A" * 22}
 
 
 OWN = NotLogged("one's own session")
@@ -188,6 +194,15 @@ PATIENTS_ROWS: dict[str, Row] = {
     "POST /api/patient/rings/{}/prepare": Row(("rung",), PATIENT_OWN, of="ring", body=device),
     "POST /api/patient/rings/{}/answer": Row(("rung",), Logged("ring.answer", whose="rung"), of="ring", body=device),
     "POST /api/patient/rings/{}/decline": Row(("rung",), Logged("ring.decline", whose="rung"), of="ring"),
+    "POST /api/patient/rings/{}/push": Row(("rung",), PATIENT_OWN, of="ring", body=lambda _: {"what": "shown"}),
+    "GET /api/patient/push": Row(PATIENTS, PATIENT_OWN),
+    "PATCH /api/patient/push": Row(
+        PATIENTS, Logged("patient.push.choose", whose="self"), body=lambda _: {"may_show_brand": True}, is_own=True
+    ),
+    "PUT /api/patient/push/subscription": Row(
+        PATIENTS, Logged("patient.push.subscribe", whose="self"), body=subscription, is_own=True
+    ),
+    "DELETE /api/patient/push/subscription": Row(PATIENTS, OWN),
     "POST /api/patient/links": Row(ROLES, Logged("ring.open_link", whose="rung"), body=lambda of: {"token": of["ring's link"]}),
     "POST /api/patient/rings/{}/minute": Row(("rung",), Logged("ring.minute", whose="rung"), of="ring"),
 }

@@ -590,6 +590,14 @@ export interface components {
             /** @enum {unknown} */
             type: "pong";
         };
+        /**
+         * PushReport
+         * @description What a device's service worker says of a ring's push.
+         */
+        PushReport: {
+            /** @enum {unknown} */
+            what: "pressed" | "shown";
+        };
         /** ReadMark */
         ReadMark: {
             seq: number;

@@ -1,11 +1,13 @@
 """Climbing: what is due on a ring's ladder is done in one transaction, and the next look at it is enqueued with it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, system_of
+from narvaro.calls.ladder.pushes import push_ring
 from narvaro.calls.ladder.queries import note_rung, ring_facts, rung_rows, terms_of
 from narvaro.calls.ladder.rules import RungRule, RungState, Terms, due, next_climb_at
 from narvaro.calls.ladder.texts import ask_for_text
@@ -18,6 +20,7 @@ from narvaro.errors import TooMany
 from narvaro.jobs import Doors, enqueue, task
 from narvaro.patients.models import Patient
 from narvaro.realtime.topics import wake
+from narvaro.webpush.queries import devices_to_push
 
 
 async def ring_patient(db: AsyncSession, call: Call, staff: Actor, *, now: datetime) -> Ring:
@@ -31,22 +34,42 @@ async def ring_patient(db: AsyncSession, call: Call, staff: Actor, *, now: datet
     return ring
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The doors that this installation has."""
+
+    push: bool
+    sms: bool
+
+
 @task("calls.climb")
 async def climb_ring(doors: Doors, *, ring_id: UUID, clinic_id: UUID) -> None:
     async with doors.database.transaction() as db:
-        await climb(db, clinic_id, ring_id, has_gateway=bool(doors.sms.gateways), now=utc_now())
+        doors_open = Open(push=doors.push is not None, sms=bool(doors.sms.gateways))
+        await climb(db, clinic_id, ring_id, doors_open, now=utc_now())
 
 
-async def climb(db: AsyncSession, clinic_id: UUID, ring_id: UUID, *, has_gateway: bool, now: datetime) -> None:
+async def climb(db: AsyncSession, clinic_id: UUID, ring_id: UUID, open_: Open, *, now: datetime) -> None:
     """The clock's. A ring that is over is left alone; what has been climbed is not climbed again."""
     _, call, ring = await lock_ring(db, system_of(clinic_id), ring_id)
     terms = await terms_of(db, call.patient_id)
     for rule in due(ring_facts(ring, await rung_rows(db, ring_id)), terms, now):
-        if rule.kind == "sms" and has_gateway:
+        if rule.kind == "push" and open_.push:
+            await _climb_to_push(db, call, ring, now=now)
+        if rule.kind == "sms" and open_.sms:
             await _climb_to_text(db, call, ring, rule, terms, now=now)
     later = next_climb_at(ring_facts(ring, await rung_rows(db, ring_id)), terms, now)
     if later is not None:
         await enqueue(db, climb_ring, run_at=later, ring_id=ring_id, clinic_id=clinic_id)
+
+
+async def _climb_to_push(db: AsyncSession, call: Call, ring: Ring, *, now: datetime) -> None:
+    """Every device that does not show it; while all do, the next look may find one."""
+    devices = await devices_to_push(db, call.patient_id, now, only_calls=True)
+    if devices:
+        await note_rung(db, ring.id, "push", RungState.ASKED, at=now)
+        await enqueue(db, push_ring, ring_id=ring.id, devices=[device.id for device in devices])
+        await wake_call(db, call)
 
 
 async def _climb_to_text(db: AsyncSession, call: Call, ring: Ring, rule: RungRule, terms: Terms, *, now: datetime) -> None:

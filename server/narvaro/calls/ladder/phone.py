@@ -9,10 +9,11 @@ from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor
 from narvaro.calls.actions import lock_own_call
 from narvaro.calls.ladder.queries import note_rung
-from narvaro.calls.ladder.rules import NoNumberKnown, RungState
+from narvaro.calls.ladder.rules import RungState
 from narvaro.calls.ring_actions import end_ring, ringing
 from narvaro.calls.rules import CallHasEnded, CallStatus, RingStatus
 from narvaro.patients.models import Patient
+from narvaro.patients.rules import NoNumberKnown
 
 
 async def take_to_phone(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> str:

@@ -4,21 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from narvaro.calls.ladder.rules import RingFacts, RungKind, RungState, Terms, furthest, may_reach_outside_app
+from narvaro.calls.ladder.rules import RingFacts, RungKind, RungState, Terms, furthest
 from narvaro.calls.models import Ring, Rung
 from narvaro.calls.rules import RingStatus
 from narvaro.clinics.models import Clinic
 from narvaro.conversations.schemas import RungFact
 from narvaro.patients.models import Patient
+from narvaro.patients.rules import may_reach_outside_app
+from narvaro.webpush.queries import has_device
 
 
 async def terms_of(db: AsyncSession, patient_id: UUID) -> Terms:
     query = (
-        select(Clinic, Patient, literal(False)).join(Patient, Patient.clinic_id == Clinic.id).where(Patient.id == patient_id)
+        select(Clinic, Patient, has_device(Patient.id, only_calls=True))
+        .join(Patient, Patient.clinic_id == Clinic.id)
+        .where(Patient.id == patient_id)
     )
     clinic, patient, has_devices = (await db.execute(query)).one()
     may_reach = may_reach_outside_app(is_protected=patient.has_protected_identity, is_allowed=patient.may_reach_protected)

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from narvaro.calls.rules import RingStatus
-from narvaro.errors import Conflict
 
 RungKind = Literal["push", "sms", "phone"]
 
@@ -21,10 +20,6 @@ class RungState(StrEnum):
     DELIVERED = "delivered"
     OPENED = "opened"
     CALLED = "called"
-
-
-class NoNumberKnown(Conflict):
-    """The patient's own number is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +97,6 @@ def _ahead(ring: RingFacts, terms: Terms) -> list[tuple[RungRule, datetime]]:
     """The rungs that there are for this patient and that are not climbed, and when they would be."""
     waits = [(rule, rule.after(terms)) for rule in LADDER if rule.kind not in ring.climbed]
     return [(rule, ring.rung_at + wait) for rule, wait in waits if wait is not None]
-
-
-def may_reach_outside_app(*, is_protected: bool, is_allowed: bool) -> bool:
-    """A protected identity lives somewhere: nothing says in a pocket that care rings, unless that is allowed (D1b)."""
-    return is_allowed or not is_protected
 
 
 def furthest(kind: RungKind, states: Collection[RungState]) -> RungState:

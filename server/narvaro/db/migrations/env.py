@@ -8,7 +8,19 @@ from alembic import context
 
 from narvaro.db.base import Base
 
-FEATURES = ("audit", "auth", "calls", "clinics", "conversations", "invitations", "oversight", "patients", "realtime", "sms")
+FEATURES = (
+    "audit",
+    "auth",
+    "calls",
+    "clinics",
+    "conversations",
+    "invitations",
+    "oversight",
+    "patients",
+    "realtime",
+    "sms",
+    "webpush",
+)
 
 for feature in FEATURES:
     if find_spec(f"narvaro.{feature}") and find_spec(f"narvaro.{feature}.models"):

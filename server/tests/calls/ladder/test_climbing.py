@@ -11,9 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from narvaro.audit.models import AuditEntry
 from narvaro.auth.tokens import hash_token
 from narvaro.calls import actions, queries, ring_actions
-from narvaro.calls.ladder.actions import climb
+from narvaro.calls.ladder.actions import Open, climb
 from narvaro.calls.ladder.phone import take_to_phone
-from narvaro.calls.ladder.rules import NoNumberKnown
 from narvaro.calls.ladder.texts import compose_ring, open_link
 from narvaro.calls.models import Ring
 from narvaro.calls.rules import CallOfAnotherStaffMember
@@ -23,6 +22,7 @@ from narvaro.conversations.models import Entry
 from narvaro.errors import NotFound
 from narvaro.features import register_features
 from narvaro.patients.models import Patient
+from narvaro.patients.rules import NoNumberKnown
 from narvaro.sms import DeliveryReceipt
 from narvaro.sms.actions import note_receipt
 from narvaro.sms.links import link_token
@@ -65,7 +65,7 @@ async def texts(db: AsyncSession) -> list[TextMessage]:
 
 
 async def climb_after(db: AsyncSession, at: Practice, ring_id: UUID, seconds: float, *, has_gateway: bool = True) -> None:
-    await climb(db, at.clinic_id, ring_id, has_gateway=has_gateway, now=NOON + timedelta(seconds=seconds))
+    await climb(db, at.clinic_id, ring_id, Open(push=True, sms=has_gateway), now=NOON + timedelta(seconds=seconds))
 
 
 async def jobs(db: AsyncSession, name: str) -> int:

@@ -16,10 +16,10 @@ from narvaro.calls.ladder.rules import (
     Terms,
     due,
     furthest,
-    may_reach_outside_app,
     next_climb_at,
 )
 from narvaro.calls.rules import RingStatus
+from narvaro.patients.rules import may_reach_outside_app
 from narvaro.settings import LONGEST_BASE_URL_IN_TEXT
 from narvaro.sms.words import GSM_BASIC, TEXT_MAX_CHARACTERS, branded
 
