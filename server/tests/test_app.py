@@ -27,6 +27,7 @@ from narvaro.invitations.rules import LINK_LIVES_FOR
 from narvaro.jobs import Doors
 from narvaro.media.memory import MemoryMedia
 from narvaro.settings import Settings
+from narvaro.webpush.memory import MemoryPush
 
 BASE_URL = "http://127.0.0.1:8600"
 SOME_ID = "01936f6e-0000-7000-8000-000000000000"
@@ -95,7 +96,7 @@ def settings_of_test() -> Settings:
 @pytest.fixture
 async def site(database: Database) -> AsyncIterator[Site]:
     media = MemoryMedia()
-    doors = Doors(database=database, media=media, sms=build_sms())
+    doors = Doors(database=database, media=media, sms=build_sms(), push=MemoryPush())
     app = create_app(settings_of_test(), doors=doors)
     async with database.transaction() as db:
         at = await build_practice(db)

@@ -11,9 +11,11 @@ import psycopg
 import pytest
 import structlog
 from prometheus_client import generate_latest
+from pushing import House
 from sqlalchemy import select
 from test_app import BASE_URL, DESK, PHONE, Site
 from test_app import site as site
+from webpush.service import Subscription
 
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.cookies import session_cookie_name
@@ -25,14 +27,17 @@ from narvaro.invitations.models import InvitationLink
 from narvaro.jobs import Doors
 from narvaro.logs import set_up_logging
 from narvaro.media.memory import MemoryMedia
+from narvaro.patients.models import Patient
 from narvaro.sms import DeliveryReceipt, OutgoingText, ReceiptCall, SmsUnavailable
 from narvaro.sms.models import TextMessage
 from narvaro.sms.sending import Sms
 from narvaro.sms.tasks import send_text
+from narvaro.webpush import PushRefused, PushUnavailable
 
 WORDS = "kanariefågel-i-meddelandet"
 SEARCH = "kanariesök"
 NUMBER, OTHER_NUMBER = "+46701740677", "+46701740678"
+OWN_NUMBER = "+46701740679"
 GUEST = "Kanarie Kanariesson"
 
 
@@ -83,6 +88,7 @@ async def test_no_canary_is_seen_again_d3(site: Site, output: io.StringIO, monke
     canaries |= await knock(site, doors, call_id)
     await go_wrong(site, monkeypatch)
     await site.staff.ask("POST", f"/calls/{call_id}/end")
+    canaries |= await reach(site)
     said = output.getvalue()
     assert said.count('"event": "request"') > 20
     assert '"event": "unexpected_error"' in said
@@ -145,6 +151,29 @@ async def knock(site: Site, doors: Doors, call_id: str) -> set[str]:
     await http.post(f"/api/guest/calls/{call_id}/join", json=DESK)
     await http.get(f"/staff/signed-in?code={WORDS}&state={WORDS}")
     return {token, http.cookies[session_cookie_name(BASE_URL, ActorKind.GUEST)]}
+
+
+async def reach(site: Site) -> set[str]:
+    """Push and text to the patient, refused and taken, failing and not → the device's address and keys, and the number."""
+    device = Subscription(f"https://push.example/{WORDS}", "").as_told()
+    await site.patient.ask("PUT", "/push/subscription", device, expect=204)
+    await site.patient.ask("PUT", "/push/subscription", {**device, "endpoint": f"ftp://{WORDS}"}, expect=400)
+    async with site.doors.database.transaction() as db:
+        person = await db.get_one(Patient, site.at.patient.id)
+        person.number, person.has_text_agreement = OWN_NUMBER, True
+    house = House(site.doors.database, site.at)
+    for fault in (PushRefused(device["endpoint"]), PushUnavailable()):
+        house.push.faults[device["endpoint"]] = fault
+        call_id, ring_id = await site.place()
+        await site.staff.ask(
+            "POST", f"/conversations/{site.at.conversation_id}/messages", {"id": str(uuid4()), "text": WORDS}, expect=201
+        )
+        await house.work()
+        await site.patient.ask("POST", f"/rings/{ring_id}/push", {"what": "shown"}, expect=204)
+        await site.staff.ask("POST", f"/calls/{call_id}/phone")
+        await site.staff.ask("POST", f"/calls/{call_id}/cancel")
+    await site.patient.http.post("/api/patient/links", json={"token": "l" * 32})
+    return {*device.values(), OWN_NUMBER, OWN_NUMBER[3:], "l" * 32}
 
 
 async def go_wrong(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

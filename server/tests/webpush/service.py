@@ -74,6 +74,8 @@ class PushService:
     origin: str = ""
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    answers_after: float = 0.0
+    """Seconds that it takes its time when it has taken one."""
 
     def subscribe(self, application_key: str) -> Subscription:
         path = f"/push/{uuid4().hex}"
@@ -139,6 +141,7 @@ def push_service() -> Iterator[PushService]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             status, headers = service.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            time.sleep(service.answers_after)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
