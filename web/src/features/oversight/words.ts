@@ -40,6 +40,8 @@ const WORDS: Record<string, () => string> = {
   "invitation.revoke": () => i18n.t("Återkallade en inbjudan"),
   "invitation.send": () => i18n.t("Bjöd in en person till videosamtalet"),
   "message.post": () => i18n.t("Skickade ett meddelande"),
+  "patient.push.choose": () => i18n.t("Valde hur man nås utanför appen"),
+  "patient.push.subscribe": () => i18n.t("Slog på aviseringar på en enhet"),
   "patient.signed_up": () => i18n.t("Loggade in för första gången"),
   "patients.search": () => i18n.t("Sökte bland patienter"),
   "retention.delete": () => i18n.t("Exporterade och raderade äldre meddelanden och videosamtal"),
