@@ -93,6 +93,10 @@ class House:
         assert row
         return int(row[0])
 
+    def execute(self, statement: str, *values: object) -> None:
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute(statement, values)
+
     def rows(self) -> list[tuple[str, str, str | None]]:
         """(number, status, why)"""
         with psycopg.connect(self.database_url) as connection:

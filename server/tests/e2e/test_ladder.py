@@ -13,6 +13,11 @@ CLIMBS_WITHIN = 25_000
 """Milliseconds: ten seconds by the table, and two busy cores."""
 
 
+def places(window: Page) -> list[object]:
+    """Where the buttons are that staff may be about to press."""
+    return [window.get_by_role("button", name=name).bounding_box() for name in ("Ring på telefon", "Avbryt")]
+
+
 def open_by_link(stage: Stage, address: str) -> Page:
     """On a phone where nobody is signed in, through the sign-in."""
     phone = stage.context(**PHONE).new_page()
@@ -27,7 +32,9 @@ def test_with_the_app_closed_a_text_leads_straight_to_the_call(stage: Stage) -> 
     staff = stage.staff()
     window = start_call(staff)
     expect(window.get_by_text("Patienten har inte appen öppen")).to_be_visible()
+    before = places(window)
     expect(window.get_by_text(re.compile("Sms skickat|Sms levererat"))).to_be_visible(timeout=CLIMBS_WITHIN)
+    assert places(window) == before, "nothing jumps when a rung appears"
     address = link_of(stage, NUMBER)
     expect(window.get_by_text("Sms levererat")).to_be_visible()
     phone = open_by_link(stage, address)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor
 from narvaro.calls.ladder.queries import note_rung, rung_rows
-from narvaro.calls.ladder.rules import RungState
+from narvaro.calls.ladder.rules import STOPPED, RungState
 from narvaro.calls.models import Call, Ring
 from narvaro.calls.queries import lock_ring
 from narvaro.calls.rules import RingStatus
@@ -78,6 +78,8 @@ async def push_ring(doors: Doors, *, ring_id: UUID, devices: list[UUID], attempt
         rows = await devices_named(db, devices)
     now = utc_now()
     if story.ring.status != RingStatus.RINGING or now >= story.ring.expires_at:
+        async with doors.database.transaction() as db:
+            await _tell(db, story.ring, RungState.FAILED, why=STOPPED, now=now)
         return
     lasts = story.ring.expires_at - now
     outcome = await push_to(doors.push, rows, _push(ring_id, story.of_ring(), lasts))
@@ -93,10 +95,13 @@ async def _note(db: AsyncSession, ring: Ring, outcome: Outcome, attempt: int, *,
     if is_tried_again:
         await enqueue(db, push_ring, run_at=again_at, ring_id=ring.id, devices=outcome.later, attempt=attempt + 1)
     if outcome.sent:
-        news = await note_rung(db, ring.id, "push", RungState.SENT, at=now)
-    else:
-        news = not is_tried_again and await note_rung(db, ring.id, "push", RungState.FAILED, at=now)
-    if news:
+        await _tell(db, ring, RungState.SENT, now=now)
+    elif not is_tried_again:
+        await _tell(db, ring, RungState.FAILED, now=now)
+
+
+async def _tell(db: AsyncSession, ring: Ring, state: RungState, *, why: str | None = None, now: datetime) -> None:
+    if await note_rung(db, ring.id, "push", state, at=now, why=why):
         await db.execute(update(Call).where(Call.id == ring.call_id).values(version=Call.version + 1))
         await wake(db, f"call:{ring.call_id}")
 

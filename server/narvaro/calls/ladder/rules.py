@@ -103,6 +103,9 @@ def furthest(kind: RungKind, states: Collection[RungState]) -> RungState:
     return max(states, key=ORDER[kind].index)
 
 
+STOPPED: Final = "stopped"
+"""Why a rung failed that was over before anything had gone; the SMS door's word for it too."""
+
 RING_WORDS: Final = ": Vården ringer dig nu på video: {link}"
 """After the brand."""
 NO_BRAND: Final = "Närvaro"

@@ -32,7 +32,6 @@ STATES = {
     "delivered": RungState.DELIVERED,
     "failed": RungState.FAILED,
 }
-NOT_SENT_IN_TIME = "stopped"
 
 
 async def ask_for_text(db: AsyncSession, call: Call, ring: Ring, number: str, *, now: datetime) -> None:
@@ -72,7 +71,7 @@ async def note_text(db: AsyncSession, ring_id: UUID) -> None:
     """A text went on: staff read it. Takes no lock but the call's own row, after the text's."""
     query = select(TextMessage).where(TextMessage.object_id == ring_id, TextMessage.purpose == PURPOSE)
     text = (await db.scalars(query)).one()
-    if text.status not in STATES or text.why == NOT_SENT_IN_TIME:
+    if text.status not in STATES:
         return
     at = text.done_at or text.sent_at or text.created_at
     await note_rung(db, ring_id, "sms", STATES[text.status], at=at, why=text.why)

@@ -165,6 +165,18 @@ async def test_a_busy_service_is_tried_again_within_the_rings_life_and_not_after
     assert house.taken() == [], "the ring is over"
 
 
+async def test_a_push_that_the_end_overtakes_is_said_not_to_have_gone(house: House) -> None:
+    await house.device("phone")
+    call_id, ring_id = await place(house)
+    (job,) = await house.waiting("calls.climb")
+    await house.run("calls.climb", job[1])
+    async with house.database.transaction() as db:
+        await ring_actions.decline_ring(db, house.at.patient, ring_id, now=utc_now())
+    await house.work()
+    assert [told["kind"] for _, told in house.taken()] == ["ring_over"]
+    assert await read(house, call_id) == [("push", "failed")]
+
+
 @pytest.mark.parametrize("end", ["answered", "declined", "missed", "cancelled"])
 async def test_whatever_ends_the_ring_takes_it_down_on_every_device(house: House, end: str) -> None:
     await house.device("phone")

@@ -5,7 +5,7 @@ import { i18n } from "../../lib/i18n";
 export function rungWords(rung: RungFact): string {
   switch (rung.kind) {
     case "push":
-      return pushWords(rung.state);
+      return pushWords(rung);
     case "sms":
       return smsWords(rung);
     case "phone":
@@ -13,7 +13,7 @@ export function rungWords(rung: RungFact): string {
   }
 }
 
-function pushWords(state: RungFact["state"]): string {
+function pushWords({ state, why }: RungFact): string {
   switch (state) {
     case "asked":
       return i18n.t("Push skickas …");
@@ -24,7 +24,7 @@ function pushWords(state: RungFact["state"]): string {
     case "pressed":
       return i18n.t("Push öppnad på en enhet");
     default:
-      return i18n.t("Push gick inte fram");
+      return why === "stopped" ? i18n.t("Push hann inte skickas") : i18n.t("Push gick inte fram");
   }
 }
 
@@ -44,6 +44,7 @@ function smsWords({ state, why }: RungFact): string {
 }
 
 function failedWords(why: string | null | undefined): string {
+  if (why === "stopped") return i18n.t("Sms hann inte skickas");
   if (why === "sms-too-soon") return i18n.t("Inget sms: numret fick ett för mindre än en minut sedan");
   if (why?.startsWith("sms-")) return i18n.t("Inget sms: gränsen för sms är nådd");
   return i18n.t("Sms gick inte fram");

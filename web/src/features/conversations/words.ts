@@ -60,9 +60,9 @@ function endedText(entry: Entry, reader: Kind): string {
   return isAbandoned ? `${span}. ${i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.")}` : span;
 }
 
-/** The rungs beside the app that a ring had climbed when it ended. */
+/** The rungs beside the app that something had come of when the ring ended. */
 function climbedWords(fact: CallFact | null | undefined): string[] {
-  return (fact?.rungs ?? []).map(rungWords);
+  return (fact?.rungs ?? []).filter((rung) => rung.state !== "asked").map(rungWords);
 }
 
 function missedText(at: string, fact: CallFact | null | undefined): string {
