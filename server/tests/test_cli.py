@@ -16,6 +16,8 @@ import psycopg
 import pytest
 
 from narvaro import cli
+from narvaro.settings import push_key
+from narvaro.webpush.keys import public_key_of
 
 ISSUER = "https://login.example"
 COMMAND = [sys.executable, "-m", "narvaro.cli"]
@@ -151,3 +153,16 @@ def test_the_demos_provider_is_refused_off_loopback_g5(database_url: str, tmp_pa
     with process("serve", environment, log) as serving:
         assert serving.wait(timeout=20) == 2
     assert "NARVARO_STAFF_OIDC_ISSUER" in log.read_text()
+
+
+def test_push_keys_makes_a_key_that_the_settings_take_and_never_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    made = set()
+    for _ in range(2):
+        assert narvaro("push-keys") == 0
+        setting, comment = capsys.readouterr().out.splitlines()
+        name, _, key = setting.partition("=")
+        assert (name, push_key(key)) == ("NARVARO_PUSH_PRIVATE_KEY", key)
+        assert comment.startswith("#")
+        assert comment.endswith(public_key_of(key))
+        made.add(key)
+    assert len(made) == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from narvaro.settings import PREFIX, Settings, SettingsError, load_database_url, load_settings, variable
+from narvaro.webpush.keys import new_private_key
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -55,6 +56,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("NARVARO_BASE_URL", "http://localhost.example"),
         ("NARVARO_BASE_URL", "https://vard.example/path"),
         ("NARVARO_BASE_URL", "vard.example"),
+        ("NARVARO_PUSH_PRIVATE_KEY", "too short"),
+        ("NARVARO_PUSH_CONTACT", "drift@vard.example"),
         ("NARVARO_BIND", "8600"),
         ("NARVARO_BIND", "127.0.0.1:99999"),
         ("NARVARO_DATABASE_URL", "sqlite://"),
@@ -134,3 +137,13 @@ def test_secrets_stay_out_of_what_is_printed() -> None:
     assert GOOD["NARVARO_LIVEKIT_API_SECRET"] not in printed
     assert GOOD["NARVARO_DATABASE_URL"] not in printed
     assert PREFIX not in printed
+
+
+def test_the_key_for_push_and_the_contact_come_together() -> None:
+    both = {"NARVARO_PUSH_PRIVATE_KEY": new_private_key(), "NARVARO_PUSH_CONTACT": "mailto:drift@vard.example"}
+    found = load_settings(GOOD | both)
+    assert found.push_private_key is not None
+    assert found.push_private_key not in repr(found)
+    for name in both:
+        with pytest.raises(SettingsError, match="are given together"):
+            load_settings(GOOD | {name: both[name]})
