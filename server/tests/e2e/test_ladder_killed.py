@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -58,29 +59,28 @@ class Rung:
 @dataclass
 class Rig:
     house: House
-    database: Database
     service: PushService
     vendor: Vendor
     staff: Actor
 
-    async def ring(self, number: str) -> Rung:
+    async def ring(self, database: Database, number: str) -> Rung:
         """A patient with a device and a number that nobody else has, rung just now; nobody misses staff's page."""
         device = self.service.subscribe(public_key_of(self.house.environment["NARVARO_PUSH_PRIVATE_KEY"]))
         now = utc_now()
-        async with self.database.transaction() as db:
+        async with database.transaction() as db:
             patient = await build_patient(db, self.staff.clinic_id, f"Sofia {number}")
             token = await start_session(db, patient.kind, patient.id, patient.clinic_id, now=now)
             where = Device(**device.as_told())
             await subscribe(db, hash_token(token), patient.id, where, shows="all", now=now)
             thread = await start_conversation(db, patient, patient.id, now=now)
         self.house.execute("UPDATE patients SET number = %s, has_text_agreement = true WHERE id = %s", number, patient.id)
-        async with self.database.transaction() as db:
+        async with database.transaction() as db:
             call = await actions.place_call(db, self.staff, uuid4(), thread, now=utc_now())
             call.no_staff_since = None
             return Rung(patient, number, device, call.rings[-1].id)
 
-    async def decline(self, rung: Rung) -> None:
-        async with self.database.transaction() as db:
+    async def decline(self, database: Database, rung: Rung) -> None:
+        async with database.transaction() as db:
             await ring_actions.decline_ring(db, rung.patient, rung.ring_id, now=utc_now())
 
     def reached(self, rung: Rung, moment: str) -> Callable[[], object]:
@@ -104,28 +104,29 @@ class Rig:
         return sorted(rows)
 
 
-def beside_the_browsers(work: Callable[[], Awaitable[T]]) -> T:
+def beside_the_browsers(house: House, work: Callable[[Database], Awaitable[T]]) -> T:
     """Another test's browsers hold this thread's loop."""
 
     async def run() -> T:
-        return await work()
+        database = Database(house.database_url, pool_size=1)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, run()).result()
 
 
 def open_rig(house: House, service: PushService, vendor: Vendor) -> Rig:
-    async def found() -> Actor:
+    async def open_practice(database: Database) -> Actor:
         register_features()
-        database = Database(house.database_url, pool_size=1)
         async with database.transaction() as db:
-            at = await build_practice(db)
-        await database.close()
-        return at.staff
+            return (await build_practice(db)).staff
 
-    staff = beside_the_browsers(found)
+    staff = beside_the_browsers(house, open_practice)
     house.execute("UPDATE clinics SET text_after_seconds = 2, sms_per_staff = 1000")
-    return Rig(house, Database(house.database_url), service, vendor, staff)
+    return Rig(house, service, vendor, staff)
 
 
 def slow(vendor: Vendor, arrived: vendors.Arrived) -> vendors.Answer:
@@ -156,20 +157,24 @@ def test_no_rung_is_lost_or_doubled_wherever_the_worker_is_killed(postgres: Embe
             drop_database(postgres, name)
 
 
+def is_climbed(rig: Rig, rung: Rung) -> bool:
+    return rig.climbed(rung) == CLIMBED
+
+
 def kill_at_every_moment(rig: Rig) -> None:
     rungs = []
     for number, moment in enumerate(MOMENTS):
-        rung = beside_the_browsers(lambda tail=number: rig.ring(f"+4670174{700 - tail:04}"))  # type: ignore[misc]
+        rung = beside_the_browsers(rig.house, partial(rig.ring, number=f"+4670174{700 - number:04}"))
         rungs.append(rung)
         if moment != "ended":
             rig.kill_at(rung, moment)
     for rung in rungs:
-        until(lambda one=rung: rig.climbed(one) == CLIMBED, "every rung is climbed")  # type: ignore[misc]
-        beside_the_browsers(lambda one=rung: rig.decline(one))  # type: ignore[misc]
+        until(partial(is_climbed, rig, rung), "every rung is climbed")
+        beside_the_browsers(rig.house, partial(rig.decline, rung=rung))
         if rung is rungs[-1]:
             rig.kill_at(rung, "ended")
     for rung in rungs:
-        until(lambda one=rung: one.told("ring_over"), "every device is told of the end")  # type: ignore[misc]
+        until(partial(rung.told, "ring_over"), "every device is told of the end")
         assert rig.climbed(rung) == CLIMBED
         assert len(set(rung.told("ring"))) == 1, "what comes twice replaces itself"
         assert [each.told["kind"] for each in rung.device.arrived][-1] == "ring_over"
