@@ -83,13 +83,24 @@ class Follower:
     async def follow_for_ever(self) -> None:
         pause = FIRST_PAUSE
         while True:
-            with suppress(aiohttp.ClientError, TimeoutError, OSError):
-                await self.follow(self.chance.choice(self.bases))
+            for base in self.chance.sample(self.bases, len(self.bases)):
+                with suppress(aiohttp.ClientConnectorError):
+                    await self.follow_while_it_lasts(base)
+                    break
             if self.there.is_set():
                 self.there.clear()
                 self.lost_at, pause = time.monotonic(), FIRST_PAUSE
-            await asyncio.sleep(pause * self.chance.uniform(0.5, 1))
+            await asyncio.sleep(pause if pause == FIRST_PAUSE else pause * self.chance.uniform(0.5, 1))
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def follow_while_it_lasts(self, base: str) -> None:
+        """Raises ClientConnectorError when nobody listens; a balancer then asks the next."""
+        try:
+            await self.follow(base)
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return
 
     async def follow(self, base: str) -> None:
         async with self.session.ws_connect(base + self.person.path("/socket"), headers=self.person.headers) as line:

@@ -182,6 +182,20 @@ async def test_the_log_is_kept_for_its_years_and_then_forgotten_d2_d4(db: AsyncS
     assert await seals.forget(db, years=10, now=NOON + timedelta(days=30)) == 0
 
 
+async def test_the_chain_holds_after_its_oldest_rows_have_gone_and_still_tells_on_the_rest_d2_d4(
+    db: AsyncSession, at: Practice, years: int
+) -> None:
+    await sealed(db, at)
+    assert await seals.forget(db, years=10, now=NOON + timedelta(days=30)) == years
+    later = NOON + timedelta(days=30)
+    verdict = await seals.verify(db, now=later)
+    assert (verdict.faults, verdict.rows, verdict.seals) == ([], 9, 4)
+    await db.execute(text(OFF))
+    await db.execute(text("DELETE FROM audit_entries WHERE id = (SELECT min(id) FROM audit_entries)"))
+    await db.execute(text(ON))
+    assert "1 rows are missing" in (await seals.verify(db, now=later)).faults[0]
+
+
 async def test_an_extract_is_readable_and_logged_itself_d2(db: AsyncSession, at: Practice) -> None:
     await write(db, at, 1)
     told = await auditing.extract(db, Namespace(patient=at.patient.id))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import stat
+import sys
 from argparse import ArgumentTypeError, Namespace
 from contextlib import suppress
 from dataclasses import dataclass
@@ -318,6 +319,45 @@ async def test_killed_between_export_and_commit_everything_is_there_and_goes_the
     async with database.transaction() as db:
         assert await seqs(db, at) == [1, 2, 3, 4, 5]
         assert await retire(db, at, tmp_path, NOON + LATER) == 5
+    assert [line["seq"] for line in lines_in(tmp_path) if line["what"] == "entries"] == [1, 2, 3, 4, 5]
+
+
+RETIRE = """
+import asyncio, sys
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+from narvaro.db.session import Database
+from narvaro.retention.actions import retire
+
+async def main(url, clinic, conversation, directory, now):
+    async with Database(url).transaction() as db:
+        await retire(db, UUID(clinic), UUID(conversation), Path(directory), now=datetime.fromisoformat(now))
+        print("exported and deleted, not committed", flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_a_process_killed_before_its_commit_has_deleted_nothing_and_left_a_whole_file_d4(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.transaction() as db:
+        at = await build_practice(db)
+        await db.execute(update(Clinic).values(retention_days=DAYS))
+        await write(db, at, 5)
+    given = [database.url, str(at.clinic_id), str(at.conversation_id), str(tmp_path), (NOON + LATER).isoformat()]
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", RETIRE, *given, stdout=asyncio.subprocess.PIPE)
+    assert child.stdout is not None
+    assert await child.stdout.readline()
+    child.kill()
+    await child.wait()
+    async with database.transaction() as db:
+        assert await seqs(db, at) == [1, 2, 3, 4, 5]
+        assert lines_in(tmp_path)[-1] == {"what": "end", "lines": 6}
+        assert await retire(db, at, tmp_path, NOON + LATER) == 5
+        assert await seqs(db, at) == []
     assert [line["seq"] for line in lines_in(tmp_path) if line["what"] == "entries"] == [1, 2, 3, 4, 5]
 
 
