@@ -15,7 +15,6 @@ from bench.product import Product, running_product, until_ready
 from bench.report import Options, Result, Row, percentile
 
 MANY, MANY_IN_SHORT = 400, 100
-PATIENTS = 20
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """As `web/src/api/socket.ts` has them."""
 LONGEST_GAP = 5.0
@@ -25,7 +24,7 @@ WAYS = {"SIGTERM": signal.SIGTERM, "kill -9": signal.SIGKILL}
 async def measure(options: Options) -> Result:
     many = MANY_IN_SHORT if options.short else MANY
     async with running_product(webs=2, workers=1) as product, browser(within=10) as session:
-        clinic = await found_clinic(product, staff=1, patients=PATIENTS)
+        clinic = await found_clinic(product, staff=1, patients=many)
         product.keep_alive()
         crowd = [Follower(session, product, clinic, number, random.Random(options.seed + number)) for number in range(many)]
         following = [asyncio.create_task(one.follow_for_ever()) for one in crowd]
@@ -70,8 +69,8 @@ class Follower:
     ) -> None:
         self.session = session
         self.bases = product.bases
-        self.person: Person = clinic.patients[number % PATIENTS]
-        self.topic = f"conversation:{clinic.conversations[number % PATIENTS]}"
+        self.person: Person = clinic.patients[number]
+        self.topic = f"conversation:{clinic.conversations[number]}"
         self.chance = chance
         self.gaps: list[float] = []
         self.there = asyncio.Event()
