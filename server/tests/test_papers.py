@@ -267,7 +267,7 @@ def test_decisions_are_numbered_without_a_gap_and_have_three_parts() -> None:
         assert parts == ["Context", "Decision", "Consequences"], path.name
 
 
-@pytest.mark.parametrize("guide", ["starta-videosamtal.md", "avsluta-videosamtal.md"])
+@pytest.mark.parametrize("guide", ["starta-videosamtal.md", "avsluta-videosamtal.md", "sa-blir-du-uppringd.md"])
 def test_words_in_the_guides_are_words_on_the_screen(guide: str) -> None:
     """Bold words are what one reads or clicks; every text of the interface is written where it is shown."""
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "web" / "src").rglob("*.ts*"))

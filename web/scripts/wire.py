@@ -10,6 +10,7 @@ from narvaro.calls import schemas as calls
 from narvaro.conversations import schemas as conversations
 from narvaro.invitations import schemas as invitations
 from narvaro.oversight import schemas as oversight
+from narvaro.patients import schemas as patients
 
 
 def shapes(module: object) -> list[type]:
@@ -23,7 +24,7 @@ def shapes(module: object) -> list[type]:
 
 def main() -> None:
     """One schema per struct, and the two unions of the socket."""
-    types = [shape for module in (auth, calls, conversations, invitations, oversight) for shape in shapes(module)]
+    types = [shape for module in (auth, calls, conversations, invitations, oversight, patients) for shape in shapes(module)]
     unions, components = msgspec.json.schema_components(
         [wire.ClientMessage, wire.ServerMessage, *types], ref_template="#/components/schemas/{name}"
     )

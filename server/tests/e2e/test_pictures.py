@@ -6,6 +6,7 @@ from pathlib import Path
 
 from e2e.guests import dialog, link_of, numbers
 from e2e.support import OUTPUT, QUESTION, Stage, accept, expect_remote_picture, start_call
+from e2e.test_app import IPHONE, keep
 from playwright.sync_api import Page, expect
 
 SHOWN = Path(__file__).parents[3] / "docs" / "lathund" / "bilder"
@@ -46,6 +47,22 @@ def test_the_guides_show_what_is_on_the_screen(stage: Stage) -> None:
     window.get_by_role("button", name="Avsluta videosamtal").click()
     expect(window.get_by_role("heading", name=QUESTION)).to_be_visible()
     take(window, "fragan")
+
+
+def test_the_patients_guide_shows_what_is_on_the_phone(stage: Stage) -> None:
+    phone = keep(stage.patient(user_agent=IPHONE))
+    expect(phone.get_by_role("link", name="Hälsocentralen Testköping")).to_be_visible()
+    expect(phone.get_by_role("button", name="Visa hur")).to_be_visible()
+    take(phone, "app-lista")
+    settings = "/patient/testkoping/settings"
+    for page, sees, name in (
+        ("install", "Välj Lägg till på hemskärmen.", "app-iphone"),
+        ("calls", "Sedan frågar din webbläsare", "app-aviseringar"),
+        ("devices", "Den här enheten", "app-enheter"),
+    ):
+        phone.goto(f"{settings}/{page}")
+        expect(phone.get_by_text(sees)).to_be_visible()
+        take(phone, name)
 
 
 def take_a_visit(stage: Stage, window: Page) -> None:

@@ -9,6 +9,7 @@ export interface Api {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
   put<T>(path: string, body: object): Promise<T>;
+  patch<T>(path: string, body: object): Promise<T>;
   delete(path: string): Promise<void>;
 }
 
@@ -26,6 +27,7 @@ export function createApi(kind: Kind, onSignedOut: () => void = () => undefined)
     get: (path) => send("GET", path),
     post: (path, body) => send("POST", path, body),
     put: (path, body) => send("PUT", path, body),
+    patch: (path, body) => send("PATCH", path, body),
     delete: (path) => send("DELETE", path),
   };
 }

@@ -510,6 +510,20 @@ export interface components {
             text: string;
         };
         /**
+         * NewPushSubscription
+         * @description As the browser's `PushSubscription` tells it.
+         */
+        NewPushSubscription: {
+            auth: string;
+            endpoint: string;
+            p256dh: string;
+            /**
+             * @default all
+             * @enum {unknown}
+             */
+            shows: "all" | "calls_only";
+        };
+        /**
          * NewReview
          * @description What was seen, in words; stored beside the spot-check, never in the log.
          */
@@ -591,12 +605,36 @@ export interface components {
             type: "pong";
         };
         /**
+         * PushChoices
+         * @description What is left out stays as it is. Quiet hours: both times, or null for both.
+         */
+        PushChoices: {
+            has_sms_agreement?: boolean;
+            may_show_brand?: boolean;
+            quiet_from?: string | null;
+            quiet_to?: string | null;
+        };
+        /**
          * PushReport
          * @description What a device's service worker says of a ring's push.
          */
         PushReport: {
             /** @enum {unknown} */
             what: "pressed" | "shown";
+        };
+        /**
+         * PushSettings
+         * @description How this patient can be reached outside the app, and by this device.
+         */
+        PushSettings: {
+            has_sms_agreement: boolean;
+            is_subscribed: boolean;
+            may_show_brand: boolean;
+            number_ending: string | null;
+            public_key: string | null;
+            quiet_from: string | null;
+            quiet_to: string | null;
+            shows: ("all" | "calls_only") | null;
         };
         /** ReadMark */
         ReadMark: {

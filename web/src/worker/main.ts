@@ -1,4 +1,6 @@
-/** The patient's service worker. It keeps the page; of what is somebody's it keeps nothing. */
+/** The patient's service worker. It keeps the page, of what is somebody's nothing, and says that care rings. */
+import type { Push } from "./pushes";
+import { press, renew, show } from "./reactions";
 import { answerTo, forgetOldShells, keepShell, type Shell } from "./shell";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -21,4 +23,21 @@ self.addEventListener("message", (event) => {
   if (type !== "swap") return;
   if (shell.files.includes(file)) event.waitUntil(self.skipWaiting());
   else event.source?.postMessage({ type: "newer" });
+});
+
+self.addEventListener("push", (event) => {
+  if (event.data) event.waitUntil(show(event.data.json() as Push));
+});
+
+self.addEventListener("notificationclick", (event) => event.waitUntil(press(event.notification, event.action)));
+
+/** Not in TypeScript's shapes. */
+interface SubscriptionChange extends ExtendableEvent {
+  oldSubscription?: PushSubscription | null;
+  newSubscription?: PushSubscription | null;
+}
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const { oldSubscription = null, newSubscription = null } = event as SubscriptionChange;
+  event.waitUntil(renew(oldSubscription, newSubscription));
 });

@@ -1,5 +1,6 @@
 import { MonitorSmartphone } from "lucide-react";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useState } from "react";
+import { problemText } from "../../api/problems";
 import type { SignedInDevice } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
@@ -8,7 +9,9 @@ import { Banner, LiveRegion } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
 import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../session/context";
+import { resume } from "./device";
 import { createDevices, deviceWords } from "./devices";
+import { Choice } from "./ReachPages";
 import styles from "./SettingsPages.module.css";
 import { isShared, setShared } from "./shared";
 
@@ -66,17 +69,23 @@ function seenText({ seen_at: at }: SignedInDevice, now = new Date()): string {
   return i18n.t("Senast använd {at}", { at: when === clock(at) ? when : `${when} ${clock(at)}` });
 }
 
-/** What others who hold this device may see of the patient's. */
+/** What others who hold this device may see of the patient's. A device that push reaches is told at once. */
 function SharedChoice() {
-  const is = useStore(isShared);
-  const id = useId();
+  const { api, me } = useSession();
+  const [failure, setFailure] = useState<string | null>(null);
+  async function choose(is: boolean): Promise<void> {
+    setShared(is);
+    await resume(api, me).then(() => setFailure(null), (error: unknown) => setFailure(problemText(error)));
+  }
   return (
-    <div>
-      <label className={styles.choice}>
-        <input type="checkbox" aria-describedby={id} checked={is} onChange={(event) => setShared(event.target.checked)} />
-        <span>{i18n.t('Visa bara "Inkommande videosamtal"')}</span>
-      </label>
-      <p id={id}>{i18n.t("För en enhet som du delar med andra. Den får inget veta om meddelanden, och listan med ärenden sparas inte på den.")}</p>
-    </div>
+    <>
+      <Choice
+        words={i18n.t('Visa bara "Inkommande videosamtal"')}
+        more={i18n.t("För en enhet som du delar med andra. Den får inget veta om meddelanden, och listan med ärenden sparas inte på den.")}
+        is={useStore(isShared)}
+        onChange={(is) => void choose(is)}
+      />
+      <LiveRegion isUrgent>{failure && <Banner tone="stop">{failure}</Banner>}</LiveRegion>
+    </>
   );
 }

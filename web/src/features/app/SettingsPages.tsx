@@ -1,4 +1,4 @@
-import { ArrowLeft, ChevronRight, Download, type LucideIcon, MonitorSmartphone } from "lucide-react";
+import { ArrowLeft, BellRing, ChevronRight, Download, type LucideIcon, MessageSquareText, MonitorSmartphone, Moon } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { i18n } from "../../lib/i18n";
 import { navigate } from "../../lib/router";
@@ -7,6 +7,7 @@ import { Link } from "../../ui/Link";
 import { DevicesPage } from "./DevicesPage";
 import { InstallPage } from "./InstallPage";
 import { isInstalled } from "./platform";
+import { CallsPage, QuietPage, TextsPage } from "./ReachPages";
 import styles from "./SettingsPages.module.css";
 
 interface Part {
@@ -19,6 +20,9 @@ interface Part {
 /** What the patient chooses for their devices: a list, and one thing per page. `path`: the address shown. */
 export function SettingsPages({ home, path }: { home: string; path: string }) {
   const parts: Part[] = [
+    { name: "calls", icon: BellRing, heading: i18n.t("Få veta när vården ringer"), page: <CallsPage home={home} /> },
+    { name: "texts", icon: MessageSquareText, heading: i18n.t("Sms när vården ringer"), page: <TextsPage /> },
+    { name: "quiet", icon: Moon, heading: i18n.t("Tysta timmar"), page: <QuietPage /> },
     ...(isInstalled() ? [] : [{ name: "install", icon: Download, heading: i18n.t("Lägg Närvaro på hemskärmen"), page: <InstallPage /> }]),
     { name: "devices", icon: MonitorSmartphone, heading: i18n.t("Inloggade enheter"), page: <DevicesPage /> },
   ];

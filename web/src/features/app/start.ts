@@ -1,4 +1,6 @@
+import { navigate } from "../../lib/router";
 import { createStore, type Readable } from "../../lib/store";
+import { forgetDevice } from "./device";
 
 /** What Chromium offers once it finds that the page can be installed. */
 interface InstallOffer extends Event {
@@ -17,6 +19,7 @@ export const hasNewVersion: Readable<boolean> = isOld;
 
 /** Make the page an app: what it is called and looks like, and the worker that keeps it. Called once per page. */
 export function startApp(): void {
+  if (!location.pathname.startsWith("/patient/")) return;
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
     offer.set(event as InstallOffer);
@@ -38,8 +41,9 @@ export async function install(): Promise<boolean> {
 
 /** Where it cannot be registered (a private window of some browsers) the page works as before, with a network. */
 async function register(): Promise<void> {
-  navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ type: string }>) => {
+  navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ type: string; to: string }>) => {
     if (event.data.type === "newer") isOld.set(true);
+    if (event.data.type === "go") navigate(new URL(event.data.to, location.href).pathname);
   });
   const registration = await navigator.serviceWorker.register(WORKER, { updateViaCache: "none" });
   offerToSwap(registration.waiting);
@@ -47,6 +51,9 @@ async function register(): Promise<void> {
     const next = registration.installing;
     next?.addEventListener("statechange", () => next.state === "installed" && offerToSwap(registration.waiting));
   });
+  addEventListener("narvaro:signed-out", () => void forgetDevice(registration));
+  document.addEventListener("visibilitychange", () => void takeDown(registration));
+  void takeDown(registration);
   let askedAt = Date.now();
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible" || Date.now() - askedAt < UPDATE_AFTER_MS) return;
@@ -60,4 +67,10 @@ function offerToSwap(waiting: ServiceWorker | null): void {
   if (sessionStorage.getItem("narvaro.in-call")) return;
   const script = document.querySelector<HTMLScriptElement>('script[type="module"][src]');
   waiting?.postMessage({ type: "swap", file: new URL(script?.src ?? "", location.href).pathname });
+}
+
+/** Who looks at the app reads there what the notifications say. */
+async function takeDown(registration: ServiceWorkerRegistration): Promise<void> {
+  if (document.visibilityState !== "visible") return;
+  for (const notification of await registration.getNotifications()) notification.close();
 }

@@ -33,6 +33,8 @@ export class PatientCalls {
   private watchLeft: (() => void) | undefined;
   private prepared: { ringId: string; media: MediaSession; callId: string } | null = null;
   private toldRings = new Set<string>();
+  /** The ring that a notification or a text has led here for. */
+  private sought = new URLSearchParams(location.search).get("ring");
 
   constructor(
     private readonly me: Me,
@@ -148,6 +150,8 @@ export class PatientCalls {
     const isHere = ring !== null && this.state.get().ongoing?.id === ring.call_id;
     if (ring?.status === "ringing" && !isHere) this.receive(ring);
     if (!isHere) this.ring({ type: "ring", ring });
+    if (ring && ring.status !== "ringing" && ring.id === this.sought) this.ring({ type: "come-late", ring });
+    this.sought = null;
   }
 
   private receive(ring: IncomingRing): void {

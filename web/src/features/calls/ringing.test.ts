@@ -39,3 +39,11 @@ test("while an answer is under way the server's news of the same ring changes no
 test("a declined ring is simply gone", () => {
   expect(next(ringing, { type: "ring", ring: { ...ring, status: "declined" } })).toBe(QUIET);
 });
+
+test("whom a notification leads here after the ring is told so, once, unless they have declined", () => {
+  const late = (status: "missed" | "answered" | "declined") => next(QUIET, { type: "come-late", ring: { ...ring, status } });
+  expect(late("missed")).toMatchObject({ name: "over", why: "late" });
+  expect(late("answered")).toMatchObject({ name: "over", why: "elsewhere" });
+  expect(late("declined")).toBe(QUIET);
+  expect(next(ringing, { type: "come-late", ring: { ...ring, status: "missed" } })).toBe(ringing);
+});

@@ -9,6 +9,7 @@ export type Ringing =
 
 export type RingingInput =
   | { type: "ring"; ring: IncomingRing | null }
+  | { type: "come-late"; ring: IncomingRing }
   | { type: "accept"; hasCamera: boolean }
   | { type: "entered" }
   | { type: "too-late" }
@@ -22,6 +23,8 @@ export function next(state: Ringing, input: RingingInput): Ringing {
   switch (input.type) {
     case "ring":
       return onRing(state, input.ring);
+    case "come-late":
+      return state.name === "quiet" && input.ring.status !== "declined" ? overBy(input.ring) : state;
     case "accept":
       return state.name === "ringing" ? { name: "answering", ring: state.ring, hasCamera: input.hasCamera } : state;
     case "entered":
@@ -43,6 +46,10 @@ function onRing(state: Ringing, ring: IncomingRing | null): Ringing {
   if (ring.status === "ringing") return ringOn(state, ring);
   if (state.name !== "ringing" || state.ring.id !== ring.id) return state;
   if (ring.status === "declined") return QUIET;
+  return overBy(ring);
+}
+
+function overBy(ring: IncomingRing): Ringing {
   return { name: "over", ring, why: ring.status === "answered" ? "elsewhere" : "late" };
 }
 

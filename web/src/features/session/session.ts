@@ -33,7 +33,9 @@ export function createSessionDoor(kind: AccountKind, clinic: string, asksAgain =
     const current = state.get();
     writeStored(personalKey(kind, "list"), null);
     if (current.status === "signed-in") current.session.socket.close();
-    if (current.status !== "signed-out") state.set({ status: "signed-out", hasBeenIn });
+    if (current.status === "signed-out") return;
+    state.set({ status: "signed-out", hasBeenIn });
+    dispatchEvent(new Event("narvaro:signed-out"));
   }
 
   let loading: Promise<void> | null = null;

@@ -89,6 +89,7 @@ export function fakeApi(answers: Record<string, unknown>, kind: Api["kind"] = "s
     get: (path) => answer(`GET ${path}`),
     post: (path, body) => answer(`POST ${path}`, body),
     put: (path, body) => answer(`PUT ${path}`, body),
+    patch: (path, body) => answer(`PATCH ${path}`, body),
     delete: (path) => answer(`DELETE ${path}`),
   };
 }
