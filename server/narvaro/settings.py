@@ -223,7 +223,7 @@ class Settings:
     export_directory: Path | None = setting(absolute_path, None)  # noqa: RUF009
     metrics_bind: tuple[str, int] | None = setting(private_address, None)
     database_url: str = setting(postgresql_url, secret=True)
-    database_pool_size: int = setting(count, 10)
+    database_pool_size: int = setting(count, 20)
     livekit_url: str = setting(media_api_url)
     livekit_public_url: str = setting(media_socket_url)
     livekit_api_key: str = setting(text)

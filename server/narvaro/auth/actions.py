@@ -4,15 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.models import Session, SignInAttempt
 from narvaro.auth.rules import ATTEMPT_LIVES_FOR, LIFETIMES, TOUCHED_AGAIN_AFTER, plain_user_agent
 from narvaro.auth.tokens import hash_token, new_token, session_key
+from narvaro.db.base import table_of
+from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound
 from narvaro.realtime.topics import wake
+
+_TOUCH = Prepared(
+    update(table_of(Session))
+    .where(Session.token_hash == bindparam("this"), Session.seen_at <= bindparam("stale_since"))
+    .values(seen_at=bindparam("now"))
+)
 
 
 async def start_session(
@@ -39,10 +47,9 @@ async def start_session(
     return token
 
 
-async def touch(db: AsyncSession, token_hash: bytes, *, now: datetime) -> None:
+async def touch(db: Db, token_hash: bytes, *, now: datetime) -> None:
     """Something happened: a request, or a call that goes on. Written once a minute at most, never past the absolute end."""
-    stale = Session.seen_at <= now - TOUCHED_AGAIN_AFTER
-    await db.execute(update(Session).where(Session.token_hash == token_hash, stale).values(seen_at=now))
+    await _TOUCH.all(db, this=token_hash, stale_since=now - TOUCHED_AGAIN_AFTER, now=now)
 
 
 async def end_session(db: AsyncSession, token_hash: bytes) -> None:

@@ -47,7 +47,7 @@ async def find_session(connection: AnyConnection, kind: ActorKind, *, is_activit
     if not token:
         return None
     now = utc_now()
-    async with database_of(connection).reading() as db:
+    async with database_of(connection).quick() as db:
         known = await find_known(db, kind, token, now=now)
         if known is not None and is_activity and known.seen_at <= now - TOUCHED_AGAIN_AFTER:
             await touch(db, known.token_hash, now=now)

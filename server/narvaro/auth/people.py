@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.db.prepared import Db
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Home:
 class People:
     """One kind's people. `load`: (db, person, clinic). `admit`: the person's id, or None when not let in."""
 
-    load: Callable[[AsyncSession, UUID, UUID], Awaitable[Person | None]]
+    load: Callable[[Db, UUID, UUID], Awaitable[Person | None]]
     admit: Callable[[AsyncSession, Home, Identity, datetime], Awaitable[UUID | None]]
 
 

@@ -1,10 +1,10 @@
-"""Who holds a token."""
+"""Who holds a token, and who asks in a prepared statement."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
@@ -13,6 +13,13 @@ from narvaro.auth.people import people_of
 from narvaro.auth.rules import is_live
 from narvaro.auth.schemas import SignedInDevice
 from narvaro.auth.tokens import hash_token
+from narvaro.db.prepared import Db, Prepared
+
+_HELD = Prepared(
+    select(Session.token_hash, Session.person_id, Session.clinic_id, Session.seen_at, Session.expires_at).where(
+        Session.token_hash == bindparam("token_hash"), Session.kind == bindparam("kind")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +32,11 @@ class Known:
     seen_at: datetime
 
 
-async def find_known(db: AsyncSession, kind: ActorKind, token: str, *, now: datetime) -> Known | None:
+async def find_known(db: Db, kind: ActorKind, token: str, *, now: datetime) -> Known | None:
     """None when the session is unknown, ended, idle or old, or its person is gone."""
-    query = select(Session).where(Session.token_hash == hash_token(token), Session.kind == kind.value)
-    session = await db.scalar(query)
+    session = await _HELD.first(db, token_hash=hash_token(token), kind=kind.value)
     if session is None or not is_live(kind, seen_at=session.seen_at, expires_at=session.expires_at, now=now):
         return None
-    return await _with_person(db, kind, session)
-
-
-async def _with_person(db: AsyncSession, kind: ActorKind, session: Session) -> Known | None:
     person = await people_of(kind).load(db, session.person_id, session.clinic_id)
     if person is None:
         return None
@@ -57,3 +59,13 @@ async def list_devices(db: AsyncSession, known: Known, *, now: datetime) -> list
         for session in await db.scalars(own.order_by(Session.seen_at.desc()))
         if is_live(actor.kind, seen_at=session.seen_at, expires_at=session.expires_at, now=now)
     ]
+
+
+def whoever(kind: ActorKind) -> Actor:
+    """Stands in a prepared statement for the one it will run for; `by(actor)` then says who."""
+    stand_in: Any = bindparam
+    return Actor(kind, stand_in("actor_id"), stand_in("actor_clinic_id"), "")
+
+
+def by(actor: Actor) -> dict[str, Any]:
+    return {"actor_kind": actor.kind.value, "actor_id": actor.id, "actor_clinic_id": actor.clinic_id}

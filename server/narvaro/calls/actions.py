@@ -2,18 +2,20 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind, system_of
-from narvaro.calls.ladder.actions import ring_patient
+from narvaro.calls import statements
+from narvaro.calls.ladder.actions import begin_ring, ring_patient
+from narvaro.calls.ladder.queries import terms_of
 from narvaro.calls.models import Call
-from narvaro.calls.queries import lock_call, present, read_call
-from narvaro.calls.ring_actions import end_ring, ringing
+from narvaro.calls.queries import lock_call, present
+from narvaro.calls.ring_actions import end_ring, keys_of_ring, ringing
 from narvaro.calls.rules import (
     CallAlreadyOpen,
     CallHasEnded,
@@ -30,13 +32,14 @@ from narvaro.calls.rules import (
 )
 from narvaro.calls.seats import stand_up, wake_call
 from narvaro.calls.tasks import delete_room
-from narvaro.conversations.actions import add_entry, wake_conversation
+from narvaro.conversations.actions import add_entry, keys_of, must_exist, wake_conversation
 from narvaro.conversations.models import Conversation
-from narvaro.conversations.queries import lock_conversation
 from narvaro.conversations.schemas import CallFact, EndReason
+from narvaro.db.prepared import Db
 from narvaro.errors import NotFound
 from narvaro.jobs import enqueue
 from narvaro.metrics import CALLS_ENDED
+from narvaro.realtime.topics import THE_PATIENT, wakes_of
 
 WhenEnded = Callable[[AsyncSession, Call], Awaitable[None]]
 
@@ -49,44 +52,53 @@ def when_call_ended(tell: WhenEnded) -> None:
         _when_ended.append(tell)
 
 
-async def place_call(db: AsyncSession, staff: Actor, call_id: UUID, conversation_id: UUID, *, now: datetime) -> Call:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A call, and its latest ring."""
+
+    id: UUID
+    ring_id: UUID
+    room: str
+    status: CallStatus
+
+
+async def place_call(db: Db, staff: Actor, call_id: UUID, conversation_id: UUID, *, now: datetime) -> Placed:
     """Ring the patient, once: a repeat gives the call as it is, also after its end. The caller joins it next.
 
     Raises NotFound, CallAlreadyOpen, CallOfAnotherStaffMember.
     """
-    conversation = await lock_conversation(db, staff, conversation_id)
-    is_open = (Call.conversation_id == conversation_id) & (Call.status != CallStatus.ENDED)
-    known = {call.id: call for call in await db.scalars(select(Call).where((Call.id == call_id) | is_open))}
-    if placed := known.get(call_id):
-        if (placed.conversation_id, placed.placed_by) != (conversation_id, staff.id):
-            raise CallOfAnotherStaffMember
-        return await read_call(db, call_id)
-    if known:
+    ring = begin_ring(call_id, staff, await terms_of(db, conversation_id), now=now)
+    wakes = wakes_of(*keys_of_ring(call_id, THE_PATIENT), *keys_of(conversation_id, staff.clinic_id, THE_PATIENT))
+    room = f"call-{secrets.token_urlsafe(18)}"
+    call = {"conversation_id": conversation_id, "room": room, "action": "call.place", "wakes": wakes}
+    for _ in range(2):
+        if await statements.PLACE.first(db, **ring, **call) is not None:
+            return Placed(call_id, ring["ring_id"], room, CallStatus.OPEN)
+        if placed := await _find_placed(db, staff, call_id, conversation_id):
+            return placed
+    raise CallAlreadyOpen
+
+
+async def _find_placed(db: Db, staff: Actor, call_id: UUID, conversation_id: UUID) -> Placed | None:
+    """What a repeat gets. None: what was in the way has just gone. Raises what `place_call` does."""
+    await must_exist(db, staff, conversation_id)
+    known = await statements.IN_THE_WAY.all(db, call_id=call_id, conversation_id=conversation_id)
+    placed = next((call for call in known if call.id == call_id), None)
+    if placed is None and known:
         raise CallAlreadyOpen
-    call = Call(
-        id=call_id,
-        conversation_id=conversation_id,
-        clinic_id=staff.clinic_id,
-        patient_id=conversation.patient_id,
-        placed_by=staff.id,
-        placed_by_name=staff.name,
-        room=f"call-{secrets.token_urlsafe(18)}",
-        status=CallStatus.OPEN,
-        version=1,
-        placed_at=now,
-        no_staff_since=now,
-        rings=[],
-        attendances=[],
-    )
-    db.add(call)
-    await ring_patient(db, call, staff, now=now)
-    await record_access(db, staff, "call.place", patient_id=call.patient_id, object_id=call.id, now=now)
-    await wake_conversation(db, conversation)
-    return call
+    if placed is None:
+        return None
+    if (placed.conversation_id, placed.placed_by) != (conversation_id, staff.id):
+        raise CallOfAnotherStaffMember
+    ring = await statements.RING_OF.first(db, call_id=call_id)
+    return Placed(call_id, ring.id, placed.room, CallStatus(placed.status))
 
 
-async def ring_again(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> Call:
-    """Another ring for the same call. Raises CallHasEnded, StillRinging, and CallWasAnswered while the patient is in it."""
+async def ring_again(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> UUID:
+    """Another ring for the same call, → its id.
+
+    Raises CallHasEnded, StillRinging, and CallWasAnswered while the patient is in it.
+    """
     conversation, call = await lock_own_call(db, staff, call_id)
     if call.status == CallStatus.ENDED:
         raise CallHasEnded
@@ -94,10 +106,10 @@ async def ring_again(db: AsyncSession, staff: Actor, call_id: UUID, *, now: date
         raise StillRinging
     if any(attendance.kind == ActorKind.PATIENT for attendance in present(call)):
         raise CallWasAnswered
-    await ring_patient(db, call, staff, now=now)
+    ring_id = await ring_patient(db, call, staff, now=now)
     await record_access(db, staff, "call.ring", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_conversation(db, conversation)
-    return call
+    return ring_id
 
 
 async def cancel_call(db: AsyncSession, staff: Actor, call_id: UUID, *, now: datetime) -> Call:

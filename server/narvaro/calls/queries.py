@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
@@ -27,6 +27,8 @@ from narvaro.conversations.models import Conversation, Entry
 from narvaro.conversations.queries import PAGE, lock_conversation, to_wire
 from narvaro.conversations.schemas import Entry as WireEntry
 from narvaro.conversations.schemas import KnockSnapshot, OpenCall
+from narvaro.db.base import table_of
+from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.realtime.presence import pages_of_person
@@ -237,30 +239,30 @@ def _left(call: Call, hidden: str | None) -> list[LeftSnapshot]:
     return sorted(latest.values(), key=lambda left: left.left_at, reverse=True)
 
 
-async def load_incoming(db: AsyncSession, patient: Actor, now: datetime) -> IncomingRing | None:
+_LATEST_RING = Prepared(
+    select(table_of(Ring), Call.conversation_id, Clinic.name.label("clinic_name"))
+    .join(Call, Call.id == Ring.call_id)
+    .join(Conversation, Conversation.id == Call.conversation_id)
+    .join(Clinic, Clinic.id == Call.clinic_id)
+    .where(Conversation.patient_id == bindparam("patient_id"), Ring.rung_at > bindparam("rung_after"))
+    .order_by(Ring.rung_at.desc())
+    .limit(1)
+)
+"""Found through the patient's conversations: their calls have an index."""
+
+
+async def load_incoming(db: Db, patient: Actor, now: datetime) -> IncomingRing | None:
     """The patient's latest ring: ringing, or over for a minute at most."""
-    query = (
-        select(Ring, Call.conversation_id, Clinic.name)
-        .join(Call, Call.id == Ring.call_id)
-        .join(Clinic, Clinic.id == Call.clinic_id)
-        .where(Call.patient_id == patient.id, Ring.rung_at > now - timedelta(minutes=10))
-        .order_by(Ring.rung_at.desc())
-        .limit(1)
-    )
-    row = (await db.execute(query)).one_or_none()
-    if row is None or (row[0].ended_at is not None and row[0].ended_at < now - RING_SHOWN_FOR):
+    ring = await _LATEST_RING.first(db, patient_id=patient.id, rung_after=now - timedelta(minutes=10))
+    if ring is None or (ring.ended_at is not None and ring.ended_at < now - RING_SHOWN_FOR):
         return None
-    return incoming(*row)
-
-
-def incoming(ring: Ring, conversation_id: UUID, clinic_name: str) -> IncomingRing:
     return IncomingRing(
         id=ring.id,
         call_id=ring.call_id,
-        conversation_id=conversation_id,
+        conversation_id=ring.conversation_id,
         staff_name=ring.rung_by_name,
-        clinic_name=clinic_name,
-        status=ring.status,  # type: ignore[arg-type]
+        clinic_name=ring.clinic_name,
+        status=ring.status,
         rung_at=ring.rung_at,
         expires_at=ring.expires_at,
         may_ask_minute=ring.minute_asked_at is None,

@@ -2,13 +2,16 @@
 
 import secrets
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind, system_of
+from narvaro.auth.queries import by
+from narvaro.calls import statements
 from narvaro.calls.ladder.pushes import push_ring_over
 from narvaro.calls.ladder.queries import load_rungs
 from narvaro.calls.models import Attendance, Call, Ring, RingDevice
@@ -43,14 +46,30 @@ def ringing(call: Call) -> Ring | None:
     return next((ring for ring in call.rings if ring.status == RingStatus.RINGING), None)
 
 
-async def add_ring(db: AsyncSession, call: Call, staff: Actor, *, lasts: timedelta, now: datetime) -> Ring:
-    """The caller holds the conversation's lock. What rings is woken first: the patient's page loads it before the rest."""
-    ring = Ring(status=RingStatus.RINGING, rung_by=staff.id, rung_by_name=staff.name, rung_at=now, expires_at=now + lasts)
-    call.rings.append(ring)
-    await wake(db, f"rings:{call.patient_id}")
+def new_ring(call_id: UUID, staff: Actor, *, lasts: timedelta, now: datetime) -> dict[str, Any]:
+    """The values of a ring that begins to ring, for a statement that adds one."""
+    return {
+        **by(staff),
+        "actor_name": staff.name,
+        "call_id": call_id,
+        "ring_id": uuid4(),
+        "ring_status": RingStatus.RINGING.value,
+        "at": now,
+        "expires_at": now + lasts,
+    }
+
+
+def keys_of_ring(call_id: UUID, patient_id: UUID | str) -> tuple[str, str]:
+    """What rings is woken first: the patient's page loads it before the rest."""
+    return f"rings:{patient_id}", f"call:{call_id}"
+
+
+async def add_ring(db: AsyncSession, call: Call, ring: dict[str, Any]) -> None:
+    """To a call that there is; the caller holds the conversation's lock. `ring`: with the jobs it leaves."""
+    await statements.ADD_RING.all(db, **ring)
+    await statements.ADD_JOBS.all(db, **ring)
+    await wake(db, *keys_of_ring(call.id, call.patient_id))
     await wake_call(db, call)
-    await enqueue(db, miss_ring, run_at=ring.expires_at, ring_id=ring.id, clinic_id=call.clinic_id)
-    return ring
 
 
 async def prepare_device(db: AsyncSession, patient: Actor, ring_id: UUID, device_id: str) -> tuple[Call, str]:

@@ -50,8 +50,7 @@ REPORT_MAX_BYTES = 65_536
 @put("/calls/{call_id:uuid}")
 async def place_call(call_id: Id, data: JSONBody[PlaceCall], actor: CurrentActor, database: Db, media: Media) -> CallSnapshot:
     """Place the call, or give it as it is: repeats are harmless. Ringing waits for nothing that follows."""
-    async with database.transaction() as db:
-        call = await actions.place_call(db, actor, call_id, data.conversation_id, now=utc_now())
+    call = await database.alone(lambda db: actions.place_call(db, actor, call_id, data.conversation_id, now=utc_now()))
     async with database.reading() as db:
         snapshot = await queries.load_call(db, actor, call_id)
     if call.status != "ended":

@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.people import Home, Identity, Person
 from narvaro.clinics.models import Clinic, StaffMember
+from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound
+
+_PERSON = Prepared(
+    select(StaffMember.name, StaffMember.role).where(
+        StaffMember.id == bindparam("person_id"), StaffMember.clinic_id == bindparam("clinic_id")
+    )
+)
 
 
 class ClinicNotFound(NotFound):
@@ -47,9 +54,8 @@ async def find_home(db: AsyncSession, slug_or_id: str | UUID) -> Home | None:
     )
 
 
-async def load_person(db: AsyncSession, person_id: UUID, clinic_id: UUID) -> Person | None:
-    query = select(StaffMember.name, StaffMember.role).where(StaffMember.id == person_id, StaffMember.clinic_id == clinic_id)
-    found = (await db.execute(query)).one_or_none()
+async def load_person(db: Db, person_id: UUID, clinic_id: UUID) -> Person | None:
+    found = await _PERSON.first(db, person_id=person_id, clinic_id=clinic_id)
     return None if found is None else Person(name=found.name, role=found.role)
 
 

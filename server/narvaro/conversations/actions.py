@@ -1,7 +1,7 @@
 """What people do in conversations: one verb, one transaction."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.queries import by
+from narvaro.conversations import statements
 from narvaro.conversations.models import Conversation, Entry, LastSeen, ReadMark
-from narvaro.conversations.pushes import ask_for_push, note_opened
+from narvaro.conversations.pushes import note_opened, push_message
 from narvaro.conversations.queries import (
     LAST_SEEN_FOR,
     find_posted,
@@ -20,13 +22,17 @@ from narvaro.conversations.queries import (
     load_snapshot,
     lock_conversation,
     page_before,
+    to_wire,
     visible_to,
 )
-from narvaro.conversations.rules import clean_text
+from narvaro.conversations.rules import clean_text, counts_for
 from narvaro.conversations.schemas import CallFact, ConversationOpened, EntryKind, NewMessage
+from narvaro.conversations.schemas import Entry as WireEntry
+from narvaro.db.prepared import Db
 from narvaro.errors import NotFound
+from narvaro.jobs import job_of, jobs_of
 from narvaro.patients.models import Patient
-from narvaro.realtime.topics import wake
+from narvaro.realtime.topics import THE_PATIENT, wake, wakes_of
 
 
 async def open_conversation(db: AsyncSession, actor: Actor, conversation_id: UUID, *, now: datetime) -> ConversationOpened:
@@ -58,24 +64,70 @@ async def start_conversation(db: AsyncSession, actor: Actor, patient_id: UUID, *
     return made
 
 
-async def post_message(db: AsyncSession, actor: Actor, conversation_id: UUID, message: NewMessage, *, now: datetime) -> Entry:
+async def post_message(db: Db, actor: Actor, conversation_id: UUID, message: NewMessage, *, now: datetime) -> WireEntry:
     """Append once: a repeat with the same id gives the stored entry. Raises NotFound, EmptyMessage, MessageIdTaken."""
     text = clean_text(message.text)
-    conversation = await lock_conversation(db, actor, conversation_id)
+    entry = await _write(db, actor, conversation_id, "message", message.id, text=text, now=now)
+    if entry is not None:
+        return entry
+    await must_exist(db, actor, conversation_id)
     stored = await find_posted(db, actor, conversation_id, message.id)
-    if stored is not None:
-        return stored
-    await record_access(db, actor, "message.post", patient_id=conversation.patient_id, object_id=conversation_id, now=now)
-    if actor.kind is ActorKind.STAFF:
-        await ask_for_push(db, conversation, now=now)
-    return await add_entry(db, conversation, "message", actor, text=text, entry_id=message.id, now=now)
+    if stored is None:
+        raise NotFound
+    return to_wire(stored)
 
 
-async def post_ready(db: AsyncSession, patient: Actor, conversation_id: UUID, *, now: datetime) -> Entry:
+async def must_exist(db: Db, actor: Actor, conversation_id: UUID) -> None:
+    """Raises NotFound."""
+    if await statements.SEEN[actor.kind].first(db, conversation_id=conversation_id, **by(actor)) is None:
+        raise NotFound
+
+
+async def post_ready(db: Db, patient: Actor, conversation_id: UUID, *, now: datetime) -> WireEntry:
     """*Jag är redo*, said after a ring that came too early. Raises NotFound."""
-    conversation = await lock_conversation(db, patient, conversation_id)
-    await record_access(db, patient, "message.post", patient_id=patient.id, object_id=conversation_id, now=now)
-    return await add_entry(db, conversation, "ready", patient, now=now)
+    entry = await _write(db, patient, conversation_id, "ready", uuid4(), now=now)
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+async def _write(
+    db: Db,
+    author: Actor,
+    conversation_id: UUID,
+    kind: Literal["message", "ready"],
+    entry_id: UUID,
+    *,
+    now: datetime,
+    text: str | None = None,
+) -> WireEntry | None:
+    """As `add_entry`, in one statement with all that belongs to it. None: not theirs, or the id is taken."""
+    for_staff, for_patient = counts_for(author.kind)
+    entry = WireEntry(
+        seq=0,
+        id=entry_id,
+        kind=kind,
+        author_kind=author.kind.value,
+        author_id=author.id,
+        author_name=author.name,
+        at=now,
+        text=text,
+    )
+    written = await statements.POST[author.kind].first(
+        db,
+        **{name: getattr(entry, name) for name in statements.WRITTEN},
+        **by(author),
+        conversation_id=conversation_id,
+        for_staff=for_staff,
+        for_patient=for_patient,
+        action="message.post",
+        jobs=jobs_of(job_of(push_message, conversation_id=conversation_id)),
+        wakes=wakes_of(*keys_of(conversation_id, author.clinic_id, THE_PATIENT), f"entries:{conversation_id}"),
+    )
+    if written is None:
+        return None
+    entry.seq = written.seq
+    return entry
 
 
 async def add_entry(
@@ -115,10 +167,9 @@ async def add_entry(
     conversation.last_kind = kind
     conversation.last_facts = facts
     if kind in {"message", "ready"}:
-        if author.kind is not ActorKind.STAFF:
-            conversation.patient_messages += 1
-        if author.kind is not ActorKind.PATIENT:
-            conversation.staff_messages += 1
+        for_staff, for_patient = counts_for(author.kind)
+        conversation.patient_messages += for_staff
+        conversation.staff_messages += for_patient
     guests = [f"messages:{audience_call_id}"] if audience_call_id else []
     await wake_conversation(db, conversation, f"entries:{conversation.id}", *guests)
     return entry
@@ -128,13 +179,12 @@ async def wake_conversation(db: AsyncSession, conversation: Conversation, *more:
     """The small snapshot changed: a new version, told to those who follow it or a list that holds it."""
     conversation.version += 1
     await db.flush()
-    await wake(
-        db,
-        f"conversation:{conversation.id}",
-        f"inbox:staff:{conversation.clinic_id}",
-        f"inbox:patient:{conversation.patient_id}",
-        *more,
-    )
+    await wake(db, *keys_of(conversation.id, conversation.clinic_id, conversation.patient_id), *more)
+
+
+def keys_of(conversation_id: UUID, clinic_id: UUID, patient_id: UUID | str) -> tuple[str, str, str]:
+    """Those of a conversation's snapshot and of the lists that hold it."""
+    return f"conversation:{conversation_id}", f"inbox:staff:{clinic_id}", f"inbox:patient:{patient_id}"
 
 
 async def mark_read(db: AsyncSession, actor: Actor, conversation_id: UUID, seq: int, *, now: datetime) -> None:

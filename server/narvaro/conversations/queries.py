@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, false, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, false, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
@@ -25,7 +25,9 @@ from narvaro.conversations.schemas import (
     Presence,
 )
 from narvaro.conversations.schemas import Entry as WireEntry
+from narvaro.db.base import table_of
 from narvaro.db.cursors import make_cursor, read_cursor
+from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.patients.queries import matches_name
@@ -33,6 +35,7 @@ from narvaro.patients.rules import may_reach_outside_app
 from narvaro.realtime.presence import Pages, pages_of, pages_of_person
 
 PAGE = 50
+_POSTED = Prepared(select(table_of(Entry)).where(Entry.id == bindparam("message_id")))
 LAST_SEEN_FOR = timedelta(hours=24)
 
 FindOpenCalls = Callable[[AsyncSession, Sequence[UUID]], Awaitable[dict[UUID, OpenCall]]]
@@ -101,12 +104,13 @@ async def last_call_seq(db: AsyncSession, call_id: UUID) -> int:
 
 
 async def find_posted(
-    db: AsyncSession, actor: Actor, conversation_id: UUID, message_id: UUID, *, audience_call_id: UUID | None = None
+    db: Db, actor: Actor, conversation_id: UUID, message_id: UUID, *, audience_call_id: UUID | None = None
 ) -> Entry | None:
     """What a message's id has become before. Raises MessageIdTaken when it is another message's."""
-    stored = await db.scalar(select(Entry).where(Entry.id == message_id))
-    if stored is None:
+    found = await _POSTED.first(db, message_id=message_id)
+    if found is None:
         return None
+    stored = Entry(**found._asdict())
     whose = (stored.conversation_id, stored.author_kind, stored.author_id, stored.audience_call_id)
     if whose != (conversation_id, actor.kind, actor.id, audience_call_id):
         raise MessageIdTaken
@@ -152,7 +156,7 @@ async def load_snapshot(db: AsyncSession, actor: Actor, conversation_id: UUID, n
         .outerjoin(LastSeen, LastSeen.patient_id == Patient.id)
         .add_columns(Patient, Clinic.name, ReadMark.seq, others_read.scalar_subquery(), LastSeen.at)
     )
-    row = (await db.execute(query)).one_or_none()
+    row = (await db.execute(query.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise NotFound
     conversation, patient, clinic_name, my_read, others_seq, last_at = row
@@ -197,7 +201,7 @@ async def load_inbox(
         query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
     if search:
         query = query.where(matches_name(search))
-    rows = (await db.execute(query)).all()
+    rows = (await db.execute(query.execution_options(populate_existing=True))).all()
     shown = rows[:PAGE]
     open_calls = await _find_open_calls(db, [row[0].id for row in shown])
     is_staff = actor.kind is ActorKind.STAFF

@@ -63,9 +63,7 @@ async def list_entries(
 @post("/conversations/{conversation_id:uuid}/messages")
 async def post_message(conversation_id: Id, data: JSONBody[NewMessage], actor: CurrentActor, database: Db) -> Entry:
     """Acknowledged after commit; the client's id makes repeats harmless (G1)."""
-    async with database.transaction() as db:
-        entry = await actions.post_message(db, actor, conversation_id, data, now=utc_now())
-    return queries.to_wire(entry)
+    return await database.alone(lambda db: actions.post_message(db, actor, conversation_id, data, now=utc_now()))
 
 
 @put("/conversations/{conversation_id:uuid}/read", status_code=204)
@@ -99,9 +97,7 @@ async def start_with_clinic(actor: CurrentActor, database: Db) -> ConversationRe
 @post("/conversations/{conversation_id:uuid}/ready")
 async def post_ready(conversation_id: Id, actor: CurrentActor, database: Db) -> Entry:
     """*Jag är redo*."""
-    async with database.transaction() as db:
-        entry = await actions.post_ready(db, actor, conversation_id, now=utc_now())
-    return queries.to_wire(entry)
+    return await database.alone(lambda db: actions.post_ready(db, actor, conversation_id, now=utc_now()))
 
 
 SHARED_ROUTES = [list_conversations, open_conversation, list_entries, post_message, mark_read]

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import narvaro.conversations.tasks  # noqa: F401 - its task is known once it is imported
 from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.queries import by
 from narvaro.clock import utc_now
 from narvaro.conversations.actions import note_whereabouts
 from narvaro.conversations.models import Conversation as ConversationRow
-from narvaro.conversations.queries import PAGE, entries_after, load_inbox, load_snapshot, to_wire, visible_to
+from narvaro.conversations.queries import PAGE, load_inbox, load_snapshot, to_wire, visible_to
 from narvaro.conversations.schemas import Conversation, Entries, Inbox, Typing, TypingSeen
+from narvaro.conversations.statements import NEWER
 from narvaro.errors import NotFound
 from narvaro.realtime.messages import register_client_message
 from narvaro.realtime.presence import SocketFacts, on_presence_changed
@@ -35,9 +37,10 @@ async def load_conversation(db: AsyncSession, actor: Actor, id_: UUID | None, _s
 
 
 async def load_entries(db: AsyncSession, actor: Actor, id_: UUID | None, since: int) -> Loaded | None:
-    if id_ is None or await _is_hidden(db, actor, id_):
+    rows = await NEWER[actor.kind].all(db, conversation_id=id_, since=since, **by(actor)) if id_ else []
+    if not rows:
         return None
-    entries = [to_wire(entry) for entry in await entries_after(db, id_, since)]
+    entries = [to_wire(row) for row in rows if row.seq is not None]
     if not entries:
         return Loaded([], since=since)
     return Loaded([Entries(topic=f"entries:{id_}", entries=entries)], since=entries[-1].seq, more=len(entries) == PAGE)

@@ -1,9 +1,9 @@
 """The metadata that every model and migration shares."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
-from sqlalchemy import DateTime, MetaData, Text
+from sqlalchemy import DateTime, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -20,3 +20,8 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar = {datetime: DateTime(timezone=True), str: Text()}
+
+
+def table_of(model: type[Base]) -> Table:
+    """For statements without the ORM behind them."""
+    return cast(Table, model.__table__)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -19,6 +19,7 @@ from narvaro.calls.schemas import InvitationSnapshot, InvitedBefore
 from narvaro.clinics.models import Clinic
 from narvaro.clock import utc_now
 from narvaro.conversations.schemas import KnockSnapshot
+from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound, NotSignedIn
 from narvaro.invitations.models import Invitation, InvitationLink, Knock
 from narvaro.invitations.rules import (
@@ -109,19 +110,22 @@ async def load_guest(db: AsyncSession, guest: Actor) -> GuestSnapshot:
     )
 
 
-async def load_guest_person(db: AsyncSession, knock_id: UUID, clinic_id: UUID) -> Person | None:
-    """For sessions: while the call lasts, and for the question afterwards."""
-    query = (
-        select(Knock.name)
-        .join(Call, Call.id == Knock.call_id)
-        .where(
-            Knock.id == knock_id,
-            Call.clinic_id == clinic_id,
-            or_(Call.status != CallStatus.ENDED, Call.ended_at > utc_now() - HOLDS_SESSION_AFTER_CALL),
-        )
+_PERSON = Prepared(
+    select(Knock.name)
+    .join(Call, Call.id == Knock.call_id)
+    .where(
+        Knock.id == bindparam("knock_id"),
+        Call.clinic_id == bindparam("clinic_id"),
+        or_(Call.status != CallStatus.ENDED.value, Call.ended_at > bindparam("ended_after")),
     )
-    name = await db.scalar(query)
-    return None if name is None else Person(name=name, role=None)
+)
+
+
+async def load_guest_person(db: Db, knock_id: UUID, clinic_id: UUID) -> Person | None:
+    """For sessions: while the call lasts, and for the question afterwards."""
+    ended_after = utc_now() - HOLDS_SESSION_AFTER_CALL
+    found = await _PERSON.first(db, knock_id=knock_id, clinic_id=clinic_id, ended_after=ended_after)
+    return None if found is None else Person(name=found.name, role=None)
 
 
 async def find_knocks(db: AsyncSession, call_ids: Sequence[UUID]) -> dict[UUID, list[KnockSnapshot]]:

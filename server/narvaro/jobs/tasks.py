@@ -18,14 +18,26 @@ from procrastinate import (
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.tasks import Task
-from sqlalchemy import text
+from psycopg.types.json import Jsonb
+from sqlalchemy import Function, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from narvaro.db.prepared import Db, Prepared, driver_of
 from narvaro.jobs.doors import Doors
 
 P = ParamSpec("P")
 RETRY_FOR: Final = timedelta(hours=6)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
+
+DEFER: Final[Function[Any]] = func.procrastinate_defer_jobs_v1(
+    text(
+        "ARRAY(SELECT ROW(queue, task, priority, lock, NULL, args, at)::procrastinate_job_to_defer_v1"
+        " FROM jsonb_to_recordset(:jobs)"
+        " AS job(queue text, task text, priority integer, lock text, args jsonb, at timestamptz))"
+    )
+)
+"""What procrastinate itself runs for `defer`, for a list of `job_of`; also as a part of another statement."""
+_DEFER_NOW: Final = Prepared(select(DEFER))
 
 jobs_app = App(connector=PsycopgConnector())
 """Opened by the worker only: enqueueing borrows the caller's connection."""
@@ -88,7 +100,7 @@ def minutely(work: "Task[..., Any, Any]") -> "Task[..., Any, Any]":
 
 
 async def enqueue(
-    db: AsyncSession,
+    db: Db,
     task: "Task[..., Any, Any]",
     *,
     run_at: datetime | None = None,
@@ -101,15 +113,35 @@ async def enqueue(
     With `queueing_lock`, nothing is added while a job with the same lock waits; with `lock`, it waits while one runs.
     `args`: ids and other small JSON values.
     """
-    connection = await db.connection()
-    driver = (await connection.get_raw_connection()).driver_connection
-    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, lock=lock, connection=driver)
     if queueing_lock is None:
-        await job.defer_async(**msgspec.to_builtins(args))
+        await _DEFER_NOW.all(db, jobs=jobs_of(job_of(task, run_at=run_at, lock=lock, **args)))
         return
+    if not isinstance(db, AsyncSession):
+        raise TypeError("A quick transaction has no savepoints.")
+    job = task.configure(schedule_at=run_at, queueing_lock=queueing_lock, lock=lock, connection=await driver_of(db))
     with contextlib.suppress(AlreadyEnqueued):
-        async with connection.begin_nested():
+        async with (await db.connection()).begin_nested():
             await job.defer_async(**msgspec.to_builtins(args))
+
+
+def job_of(
+    task: "Task[..., Any, Any]", *, run_at: datetime | None = None, lock: str | None = None, **args: Any
+) -> dict[str, Any]:
+    """One job, for `jobs_of`."""
+    given = msgspec.to_builtins(args)
+    return {
+        "queue": task.queue,
+        "task": task.name,
+        "priority": task.priority,
+        "lock": lock,
+        "args": given,
+        "at": run_at.isoformat() if run_at else None,
+    }
+
+
+def jobs_of(*jobs: dict[str, Any]) -> Jsonb:
+    """The value of `jobs` in a statement with `DEFER`."""
+    return Jsonb(list(jobs))
 
 
 async def cancel_jobs(db: AsyncSession, *queueing_locks: str) -> None:

@@ -3,13 +3,16 @@
 import re
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, literal_column, select
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.people import Person
+from narvaro.db.prepared import Db, Prepared
 from narvaro.patients.models import Patient
 
+_PERSON = Prepared(
+    select(Patient.name).where(Patient.id == bindparam("person_id"), Patient.clinic_id == bindparam("clinic_id"))
+)
 MOST_WORDS = 8
 
 
@@ -31,7 +34,6 @@ def matches_name(search: str) -> ColumnElement[bool]:
     return func.to_tsvector(simple, Patient.name).bool_op("@@")(func.to_tsquery(simple, prefixes))
 
 
-async def load_person(db: AsyncSession, person_id: UUID, clinic_id: UUID) -> Person | None:
-    query = select(Patient.name).where(Patient.id == person_id, Patient.clinic_id == clinic_id)
-    name = await db.scalar(query)
-    return None if name is None else Person(name=name, role=None)
+async def load_person(db: Db, person_id: UUID, clinic_id: UUID) -> Person | None:
+    found = await _PERSON.first(db, person_id=person_id, clinic_id=clinic_id)
+    return None if found is None else Person(name=found.name, role=None)

@@ -7,10 +7,11 @@ catching up after a lost line. NOTIFY runs in the caller's transaction and carri
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import event, text
+from sqlalchemy import ColumnElement, Text, bindparam, cast, event, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from narvaro.realtime.schemas import FromServer
 CHANNEL = "narvaro"
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 WAITING = "narvaro.wake"
+THE_PATIENT = "<patient>"
 KEYS_PER_NOTICE = 60
 """A payload has room for 8,000 bytes, a key takes less than 100."""
 
@@ -70,8 +72,16 @@ def _notify_together(session: Session) -> None:
     """In the order in which they were woken; a key that was woken twice is told once."""
     keys = list(session.info.pop(WAITING, ()))
     for first in range(0, len(keys), KEYS_PER_NOTICE):
-        payload = json.dumps({"wake": keys[first : first + KEYS_PER_NOTICE]})
-        session.execute(NOTIFY, {"channel": CHANNEL, "payload": payload})
+        session.execute(NOTIFY, {"channel": CHANNEL, "payload": wakes_of(*keys[first : first + KEYS_PER_NOTICE])})
+
+
+def waking(patient_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """In a statement that is a whole transaction: wakes `wakes`, made by `wakes_of`, where `THE_PATIENT` stands for this id."""
+    return func.pg_notify(CHANNEL, func.replace(bindparam("wakes", type_=Text), THE_PATIENT, cast(patient_id, Text)))
+
+
+def wakes_of(*keys: str) -> str:
+    return json.dumps({"wake": keys})
 
 
 async def tell(db: AsyncSession, key: str, sender: Actor, message: FromServer) -> None:

@@ -221,11 +221,12 @@ async def test_verify_prints_the_last_seal_and_fails_in_words(db: AsyncSession, 
 
 
 def test_every_action_has_words_for_the_patient() -> None:
-    """`record_access(db, actor, "…"`; what is put together is listed by hand."""
+    """`record_access(db, actor, "…"`, `action="…"`; what is put together is listed by hand."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py"))
     calls = re.findall(r"record_access\(\s*[^\"]*?\"([a-z_.]+)\"", code) + re.findall(
         r"_record\(db, actor, \"([a-z_.]+)\"", code
     )
+    calls += re.findall(r"\baction(?:=|\": )\"([a-z]+\.[a-z_.]+)\"", code)
     made = {
         "call.pin",
         "call.unpin",

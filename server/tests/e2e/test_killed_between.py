@@ -122,7 +122,7 @@ async def open_call(house: House) -> None:
         at = await build_practice(db)
         token = await start_session(db, ActorKind.STAFF, at.staff.id, at.clinic_id, now=now)
         call = await call_actions.place_call(db, at.staff, uuid4(), at.conversation_id, now=now)
-        await ring_actions.answer_ring(db, at.patient, call.rings[0].id, device_id="phone-0001", now=now)
+        await ring_actions.answer_ring(db, at.patient, call.ring_id, device_id="phone-0001", now=now)
     await database.close()
     house.call_id = str(call.id)
     house.cookie = f"{session_cookie_name(BASE_URL, ActorKind.STAFF)}={token}"

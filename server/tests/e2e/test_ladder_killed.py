@@ -21,6 +21,7 @@ from conftest import create_database, drop_database
 from e2e.test_killed_between import House, lasting_port, until
 from sms import vendors
 from sms.vendors import SECRET, Vendor, serving
+from sqlalchemy import update
 from test_cli import settings
 from webpush.service import PushService, Subscription, push_service
 
@@ -28,6 +29,7 @@ from narvaro.auth.actions import start_session
 from narvaro.auth.actors import Actor
 from narvaro.auth.tokens import hash_token
 from narvaro.calls import actions, ring_actions
+from narvaro.calls.models import Call
 from narvaro.clock import utc_now
 from narvaro.conversations.actions import start_conversation
 from narvaro.db.embedded import EmbeddedPostgres
@@ -76,8 +78,8 @@ class Rig:
         self.house.execute("UPDATE patients SET number = %s, has_text_agreement = true WHERE id = %s", number, patient.id)
         async with database.transaction() as db:
             call = await actions.place_call(db, self.staff, uuid4(), thread, now=utc_now())
-            call.no_staff_since = None
-            return Rung(patient, number, device, call.rings[-1].id)
+            await db.execute(update(Call).where(Call.id == call.id).values(no_staff_since=None))
+            return Rung(patient, number, device, call.ring_id)
 
     async def decline(self, database: Database, rung: Rung) -> None:
         async with database.transaction() as db:

@@ -89,7 +89,7 @@ async def desk(line: Line, database: Database, log: io.StringIO) -> AsyncIterato
     app = create_app(settings_of_test(), doors=doors)
     async with database.transaction() as db:
         call = await call_actions.place_call(db, at.staff, uuid4(), at.conversation_id, now=now)
-        await ring_actions.answer_ring(db, at.patient, call.rings[0].id, device_id="phone-0001", now=now)
+        await ring_actions.answer_ring(db, at.patient, call.ring_id, device_id="phone-0001", now=now)
     working = asyncio.create_task(run_worker(doors, install_signal_handlers=False))
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app),  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,29 +10,39 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from narvaro.auth.actors import Actor, system_of
 from narvaro.calls.ladder.pushes import push_ring
 from narvaro.calls.ladder.queries import note_rung, ring_facts, rung_rows, terms_of
-from narvaro.calls.ladder.rules import RungRule, RungState, Terms, due, next_climb_at
+from narvaro.calls.ladder.rules import RingFacts, RungRule, RungState, Terms, due, next_climb_at
 from narvaro.calls.ladder.texts import ask_for_text
 from narvaro.calls.models import Call, Ring
 from narvaro.calls.queries import lock_ring
-from narvaro.calls.ring_actions import add_ring, miss_ring
+from narvaro.calls.ring_actions import add_ring, miss_ring, new_ring
+from narvaro.calls.rules import RingStatus
 from narvaro.calls.seats import wake_call
 from narvaro.clock import utc_now
 from narvaro.errors import TooMany
-from narvaro.jobs import Doors, enqueue, task
+from narvaro.jobs import Doors, enqueue, job_of, jobs_of, task
 from narvaro.patients.models import Patient
 from narvaro.realtime.topics import wake
 from narvaro.webpush.queries import devices_to_push
 
 
-async def ring_patient(db: AsyncSession, call: Call, staff: Actor, *, now: datetime) -> Ring:
-    """The caller holds the conversation's lock. One job more, and only for a patient who can be reached outside the app."""
-    terms = await terms_of(db, call.patient_id)
-    ring = await add_ring(db, call, staff, lasts=terms.rings_for, now=now)
-    facts = ring_facts(ring, [])
+async def ring_patient(db: AsyncSession, call: Call, staff: Actor, *, now: datetime) -> UUID:
+    """Again, in a call that there is, → the ring's id. The caller holds the conversation's lock."""
+    ring = begin_ring(call.id, staff, await terms_of(db, call.conversation_id), now=now)
+    await add_ring(db, call, ring)
+    ring_id: UUID = ring["ring_id"]
+    return ring_id
+
+
+def begin_ring(call_id: UUID, staff: Actor, terms: Terms, *, now: datetime) -> dict[str, Any]:
+    """A new ring's values, with the jobs it leaves: the second only for a patient who can be reached outside the app."""
+    ring = new_ring(call_id, staff, lasts=terms.rings_for, now=now)
+    ids = {"ring_id": ring["ring_id"], "clinic_id": staff.clinic_id}
+    jobs = [job_of(miss_ring, run_at=ring["expires_at"], **ids)]
+    facts = RingFacts(RingStatus.RINGING, rung_at=now, expires_at=ring["expires_at"], was_noticed=False)
     first = now if due(facts, terms, now) else next_climb_at(facts, terms, now)
     if first is not None:
-        await enqueue(db, climb_ring, run_at=first, ring_id=ring.id, clinic_id=call.clinic_id)
-    return ring
+        jobs.append(job_of(climb_ring, run_at=first, **ids))
+    return ring | {"jobs": jobs_of(*jobs)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ async def climb_ring(doors: Doors, *, ring_id: UUID, clinic_id: UUID) -> None:
 async def climb(db: AsyncSession, clinic_id: UUID, ring_id: UUID, open_: Open, *, now: datetime) -> None:
     """The clock's. A ring that is over is left alone; what has been climbed is not climbed again."""
     _, call, ring = await lock_ring(db, system_of(clinic_id), ring_id)
-    terms = await terms_of(db, call.patient_id)
+    terms = await terms_of(db, call.conversation_id)
     for rule in due(ring_facts(ring, await rung_rows(db, ring_id)), terms, now):
         if rule.kind == "push" and open_.push:
             await _climb_to_push(db, call, ring, now=now)

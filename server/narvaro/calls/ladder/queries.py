@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,26 +12,43 @@ from narvaro.calls.ladder.rules import RingFacts, RungKind, RungState, Terms, fu
 from narvaro.calls.models import Ring, Rung
 from narvaro.calls.rules import RingStatus
 from narvaro.clinics.models import Clinic
+from narvaro.conversations.models import Conversation
 from narvaro.conversations.schemas import RungFact
+from narvaro.db.prepared import Db, Prepared
+from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.patients.rules import may_reach_outside_app
 from narvaro.webpush.queries import has_device
 
-
-async def terms_of(db: AsyncSession, patient_id: UUID) -> Terms:
-    query = (
-        select(Clinic, Patient, has_device(Patient.id, only_calls=True))
-        .join(Patient, Patient.clinic_id == Clinic.id)
-        .where(Patient.id == patient_id)
+_TERMS = Prepared(
+    select(
+        Clinic.ring_seconds,
+        Clinic.ring_with_text_seconds,
+        Clinic.text_after_seconds,
+        Patient.has_protected_identity,
+        Patient.may_reach_protected,
+        Patient.has_text_agreement,
+        Patient.number,
+        has_device(Patient.id, only_calls=True).label("has_devices"),
     )
-    clinic, patient, has_devices = (await db.execute(query)).one()
-    may_reach = may_reach_outside_app(is_protected=patient.has_protected_identity, is_allowed=patient.may_reach_protected)
+    .join(Patient, Patient.clinic_id == Clinic.id)
+    .join(Conversation, Conversation.patient_id == Patient.id)
+    .where(Conversation.id == bindparam("conversation_id"))
+)
+
+
+async def terms_of(db: Db, conversation_id: UUID) -> Terms:
+    """Raises NotFound."""
+    row = await _TERMS.first(db, conversation_id=conversation_id)
+    if row is None:
+        raise NotFound
+    may_reach = may_reach_outside_app(is_protected=row.has_protected_identity, is_allowed=row.may_reach_protected)
     return Terms(
-        rings_for=timedelta(seconds=clinic.ring_seconds),
-        rings_with_text_for=timedelta(seconds=clinic.ring_with_text_seconds),
-        text_after=timedelta(seconds=clinic.text_after_seconds),
-        has_devices=may_reach and has_devices,
-        may_text=may_reach and patient.has_text_agreement and patient.number is not None,
+        rings_for=timedelta(seconds=row.ring_seconds),
+        rings_with_text_for=timedelta(seconds=row.ring_with_text_seconds),
+        text_after=timedelta(seconds=row.text_after_seconds),
+        has_devices=may_reach and row.has_devices,
+        may_text=may_reach and row.has_text_agreement and row.number is not None,
     )
 
 

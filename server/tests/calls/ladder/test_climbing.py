@@ -47,7 +47,7 @@ async def at(db: AsyncSession) -> Practice:
 
 async def place(db: AsyncSession, at: Practice) -> tuple[UUID, UUID]:
     call = await actions.place_call(db, at.staff, uuid4(), at.conversation_id, now=NOON)
-    return call.id, call.rings[-1].id
+    return call.id, call.ring_id
 
 
 async def ring_of(db: AsyncSession, at: Practice, call_id: UUID) -> RingSnapshot:
