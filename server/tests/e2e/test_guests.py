@@ -162,6 +162,26 @@ def test_a_guest_without_camera_hears_and_is_heard_and_no_log_has_number_or_toke
         assert secret not in logs
 
 
+IN_APP = "Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) AppleWebKit/537.36 Version/4.0 Chrome/140.0 Mobile Safari/537.36"
+NO_DEVICES = "Object.defineProperty(Navigator.prototype, 'mediaDevices', {get: () => undefined})"
+
+
+def test_a_phones_in_app_browser_names_the_one_to_open_and_lets_one_in_who_stays(stage: Stage) -> None:
+    _, window, _ = talk(stage)
+    number = next(numbers)
+    invite(window, number)
+    context = stage.context(viewport={"width": 390, "height": 844}, user_agent=IN_APP)
+    context.add_init_script(NO_DEVICES)
+    guest = context.new_page()
+    guest.goto(link_of(stage, number))
+    expect(guest.get_by_text("Öppna länken i Chrome.")).to_be_visible()
+    guest.get_by_role("textbox", name="Ditt namn").fill("Ines Gäst")
+    guest.get_by_role("button", name="Gå med i samtalet").click()
+    window.get_by_role("button", name="Släpp in Ines Gäst").first.click()
+    expect_remote_picture(guest)
+    expect_remote_sound(guest)
+
+
 def test_who_cannot_come_says_so_and_staff_read_it(stage: Stage) -> None:
     _, window, _ = talk(stage)
     number = next(numbers)

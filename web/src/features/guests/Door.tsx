@@ -9,7 +9,7 @@ import type { LocalDevices } from "../media/LocalDevices";
 import styles from "./GuestPage.module.css";
 import type { GuestVisit } from "./GuestVisit";
 import { TryOut } from "./TryOut";
-import { browserAdvice } from "./words";
+import { browserAdvice, hasDevices } from "./words";
 
 interface Props {
   visit: GuestVisit;
@@ -28,7 +28,7 @@ export function Door({ visit, link, devices, isBusy, failure, onWriting }: Props
   const [isNameless, setNameless] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  const advice = browserAdvice(navigator.userAgent, Boolean(navigator.mediaDevices));
+  const advice = browserAdvice(navigator.userAgent, { hasDevices: hasDevices() });
 
   function prepare(): void {
     void loadLiveKit().catch(() => undefined);

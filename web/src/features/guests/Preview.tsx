@@ -7,6 +7,7 @@ import { meterLevel } from "../media/level";
 import { LocalDevices } from "../media/LocalDevices";
 import { ownPicture, type Picture } from "../media/people";
 import styles from "./GuestPage.module.css";
+import { browserAdvice, hasDevices } from "./words";
 
 export { LocalDevices };
 
@@ -18,13 +19,16 @@ export function Preview({ devices }: { devices: LocalDevices }) {
     const fault = kind === "camera" ? camera.fault : microphone.fault;
     return fault ? [faultText(kind, fault)] : [];
   });
+  const isDenied = camera.fault === "denied" || microphone.fault === "denied";
+  const advice = browserAdvice(navigator.userAgent, { hasDevices: hasDevices(), isDenied });
   return (
     <>
       <div className={styles.preview}>
         {picture ? <Own key={picture.key} picture={picture} /> : <p>{camera.isStarting ? i18n.t("Kameran startar …") : i18n.t("Kameran är av.")}</p>}
         {microphone.isOn && microphone.track && <Level key={microphone.track.id} track={microphone.track} />}
       </div>
-      {faults.map(({ what, step }) => (
+      {advice && <p className={styles.advice} role="alert">{advice}</p>}
+      {!advice && faults.map(({ what, step }) => (
         <p key={what} className={styles.fault} role="alert">
           <strong>{what}</strong> {step}
         </p>

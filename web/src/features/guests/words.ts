@@ -9,10 +9,20 @@ export function guestProblem(error: unknown): string {
   return problemText(error);
 }
 
-/** Can this browser use camera and microphone at all? Many in-app browsers cannot. Null when it can. */
-export function browserAdvice(userAgent: string, hasDevices: boolean): string | null {
-  if (hasDevices) return null;
-  if (/iPhone|iPad|iPod/u.test(userAgent)) return i18n.t("Här går det inte att använda kamera och mikrofon. Öppna länken i Safari.");
-  if (/Android/u.test(userAgent)) return i18n.t("Här går det inte att använda kamera och mikrofon. Öppna länken i Chrome.");
+/** Inside another app, which decides about camera and microphone and has no address field to allow them at. */
+const IN_APP = /; wv\)|FBAN|FBAV|Instagram|Snapchat|MicroMessenger|\bLine\//u;
+const APPLE = /iPhone|iPad|iPod/u;
+
+/** Which browser to open instead, where camera and microphone cannot be had. Null where they can, or may still be allowed. */
+export function browserAdvice(userAgent: string, { hasDevices, isDenied = false }: { hasDevices: boolean; isDenied?: boolean }): string | null {
+  const isInApp = IN_APP.test(userAgent) || (APPLE.test(userAgent) && !userAgent.includes("Safari/"));
+  if (hasDevices && !(isDenied && isInApp)) return null;
+  if (APPLE.test(userAgent)) return i18n.t("Här går det inte att använda kamera och mikrofon. Öppna länken i Safari.");
+  if (userAgent.includes("Android")) return i18n.t("Här går det inte att använda kamera och mikrofon. Öppna länken i Chrome.");
   return i18n.t("Här går det inte att använda kamera och mikrofon. Öppna länken i Chrome, Edge, Firefox eller Safari.");
+}
+
+/** A camera is no use to a browser that cannot carry its picture. */
+export function hasDevices(): boolean {
+  return Boolean(navigator.mediaDevices) && "RTCPeerConnection" in window;
 }
