@@ -89,6 +89,7 @@ class Town:
             await self.tell()
             async with self.database.transaction() as db:
                 await calls.end_call(db, self.at.staff, call_id, now=utc_now())
+            async with self.database.transaction() as db:  # as the job: a writer that waits for the row holds the log
                 await seals.seal(db, now=utc_now())
 
     def count(self) -> tuple[int, int, int]:
