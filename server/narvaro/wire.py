@@ -11,6 +11,7 @@ ClientMessage = (
     | realtime.Presence
     | realtime.Pong
     | conversations.Typing
+    | conversations.Noticed
     | calls.Delivered
     | calls.Seen
 )

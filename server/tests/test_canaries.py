@@ -106,6 +106,13 @@ async def talk(site: Site) -> tuple[str, set[str]]:
         await person.ask("POST", f"/conversations/{thread}/messages", {"id": WORDS, "text": WORDS}, expect=400)
         await person.ask("POST", f"/conversations/{thread}/messages", {"id": str(uuid4()), "text": 5, WORDS: 1}, expect=400)
     await site.staff.ask("GET", f"/patients?search={SEARCH}")
+    ready = f"/conversations/{thread}/ready"
+    await site.patient.ask("POST", ready, expect=204)
+    to_waiting = {"id": str(uuid4()), "text": WORDS, "conversation_ids": [str(thread)]}
+    assert await site.staff.ask("POST", "/waiting/messages", to_waiting) == {"count": 1}
+    await site.staff.ask("POST", "/waiting/messages", {**to_waiting, "conversation_ids": [WORDS]}, expect=400)
+    await site.patient.ask("DELETE", ready, expect=204)
+    await site.patient.ask("POST", ready, expect=204)
     call_id, ring_id = await site.place()
     joined = [
         (await site.patient.ask("POST", f"/rings/{ring_id}/answer", PHONE))["media"]["token"],

@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 const root = new URL("../../server/narvaro/static/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, root)));
 
-/** Not fetched to be in a call: another language, a dialog that is opened, the question afterwards, what makes the page an app. */
-const ASIDE = ["en.po", "SettingsDialog.tsx", "GuestQuestion.tsx", "features/app/"];
+/** Not fetched to be in a call: another language, a dialog that is opened, the question afterwards, what makes the page an app, *Jag är redo*. */
+const ASIDE = ["en.po", "SettingsDialog.tsx", "GuestQuestion.tsx", "features/app/", "patient/ready.ts"];
 
 /** Every file that is fetched when the chunk `key` is loaded; with `lazy` also what it imports later, to be in a call in Swedish. */
 function filesOf(manifest, key, lazy, seen = new Set()) {

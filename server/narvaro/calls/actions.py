@@ -35,6 +35,7 @@ from narvaro.calls.tasks import delete_room
 from narvaro.conversations.actions import add_entry, keys_of, must_exist, wake_conversation
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.schemas import CallFact, EndReason
+from narvaro.conversations.wait_actions import end_wait
 from narvaro.db.prepared import Db
 from narvaro.errors import NotFound
 from narvaro.jobs import enqueue
@@ -70,7 +71,12 @@ async def place_call(db: Db, staff: Actor, call_id: UUID, conversation_id: UUID,
     ring = begin_ring(call_id, staff, await terms_of(db, conversation_id), now=now)
     wakes = wakes_of(*keys_of_ring(call_id, THE_PATIENT), *keys_of(conversation_id, staff.clinic_id, THE_PATIENT))
     room = f"call-{secrets.token_urlsafe(18)}"
-    call = {"conversation_id": conversation_id, "room": room, "action": "call.place", "wakes": wakes}
+    call = {
+        "conversation_id": conversation_id,
+        "room": room,
+        "action": "call.place",
+        "wakes": wakes,
+    }
     for _ in range(2):
         if await statements.PLACE.first(db, **ring, **call) is not None:
             return Placed(call_id, ring["ring_id"], room, CallStatus.OPEN)
@@ -107,6 +113,7 @@ async def ring_again(db: AsyncSession, staff: Actor, call_id: UUID, *, now: date
     if any(attendance.kind == ActorKind.PATIENT for attendance in present(call)):
         raise CallWasAnswered
     ring_id = await ring_patient(db, call, staff, now=now)
+    await end_wait(db, conversation, "called", now=now)
     await record_access(db, staff, "call.ring", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_conversation(db, conversation)
     return ring_id

@@ -31,6 +31,7 @@ from narvaro.clock import utc_now
 from narvaro.conversations.actions import add_entry
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.schemas import CallFact, EntryKind
+from narvaro.conversations.wait_actions import end_wait
 from narvaro.jobs import Doors, enqueue, task
 from narvaro.metrics import RING_DELIVERED, RINGS_ENDED
 from narvaro.realtime.topics import wake
@@ -96,6 +97,7 @@ async def answer_ring(
     prepared = await db.get(RingDevice, (ring_id, device_id))
     await end_ring(db, conversation, call, ring, RingStatus.ANSWERED, patient, now=now, keep_device=device_id)
     ring.answered_device = device_id
+    await end_wait(db, conversation, "called", now=now)
     if call.status == CallStatus.OPEN:
         call.status = next_call_status(CallStatus.OPEN, CallStatus.ACTIVE)
         call.started_at = now

@@ -2,13 +2,30 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Insert,
+    Table,
+    Text,
+    bindparam,
+    case,
+    exists,
+    insert,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from narvaro.audit.statements import logged
 from narvaro.auth.actors import ActorKind
 from narvaro.calls.models import Call, Ring
 from narvaro.calls.rules import CallStatus
-from narvaro.conversations.models import Conversation
+from narvaro.conversations.models import Conversation, EndedWait
+from narvaro.conversations.rules import READY_FOR
 from narvaro.conversations.statements import CONVERSATIONS, THIS, theirs
 from narvaro.db.base import table_of
 from narvaro.db.prepared import Prepared
@@ -17,6 +34,7 @@ from narvaro.realtime.topics import waking
 
 _CALLS: Final = table_of(Call)
 _RINGS: Final = table_of(Ring)
+_WAITS: Final = table_of(EndedWait)
 
 _NEW_CALL: Final = {
     "id": "call_id",
@@ -38,6 +56,12 @@ _NEW_RING: Final = {
 }
 """Columns → the values they get."""
 _AT_FIRST: Final = {"status": CallStatus.OPEN.value, "version": 1, "may_others_share": False, "is_media_down": False}
+
+
+_WAITED: Final = [
+    literal_column(f"old.{name}", type_=CONVERSATIONS.c[name].type).label(name) for name in ("ready_at", "ready_noticed_at")
+]
+"""What the conversation's row said before its change [PostgreSQL 18: RETURNING OLD]."""
 
 
 def _given(table: Table, values: dict[str, str]) -> list[ColumnElement[Any]]:
@@ -66,8 +90,8 @@ def _place() -> Prepared:
     there = (
         update(CONVERSATIONS)
         .where(theirs(ActorKind.STAFF), ~exists().where(_IN_THE_WAY))
-        .values(version=Conversation.version + 1)
-        .returning(Conversation.id, Conversation.patient_id)
+        .values(version=Conversation.version + 1, ready_at=null(), ready_noticed_at=null())
+        .returning(Conversation.id, Conversation.patient_id, *_WAITED)
         .cte("there")
     )
     called = insert(_CALLS).from_select(
@@ -82,7 +106,17 @@ def _place() -> Prepared:
     rung = insert(_RINGS).from_select(list(_NEW_RING), select(*_given(_RINGS, _NEW_RING)).select_from(there))
     access = logged(there.c.patient_id, bindparam("call_id", type_=_CALLS.c.id.type))
     told = select(DEFER, waking(there.c.patient_id))
-    return Prepared(told.add_cte(called.cte("called"), rung.cte("rung"), access))
+    return Prepared(told.add_cte(called.cte("called"), rung.cte("rung"), _waited(there).cte("waited"), access))
+
+
+def _waited(there: CTE) -> Insert:
+    """As `end_wait`: whoever was ready has been called, unless the time was up."""
+    at = bindparam("at", type_=_WAITS.c.ended_at.type)
+    reason = case((there.c.ready_at <= at - READY_FOR, literal("expired", Text)), else_=literal("called", Text))
+    clinic = bindparam("actor_clinic_id", type_=_WAITS.c.clinic_id.type)
+    row = select(clinic, there.c.id, there.c.ready_at, there.c.ready_noticed_at, at, reason)
+    columns = ["clinic_id", "conversation_id", "ready_at", "noticed_at", "ended_at", "reason"]
+    return insert(_WAITS).from_select(columns, row.where(there.c.ready_at.is_not(None)))
 
 
 PLACE: Final = _place()

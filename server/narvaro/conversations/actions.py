@@ -83,14 +83,6 @@ async def must_exist(db: Db, actor: Actor, conversation_id: UUID) -> None:
         raise NotFound
 
 
-async def post_ready(db: Db, patient: Actor, conversation_id: UUID, *, now: datetime) -> WireEntry:
-    """*Jag är redo*, said after a ring that came too early. Raises NotFound."""
-    entry = await _write(db, patient, conversation_id, "ready", uuid4(), now=now)
-    if entry is None:
-        raise NotFound
-    return entry
-
-
 async def _write(
     db: Db,
     author: Actor,

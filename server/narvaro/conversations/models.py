@@ -22,6 +22,7 @@ class Conversation(Base):
     __table_args__ = (
         UniqueConstraint("clinic_id", "patient_id"),
         Index("conversations_inbox_ix", "clinic_id", text("last_at DESC"), text("id DESC")),
+        Index("conversations_waiting_ix", "clinic_id", "ready_at", postgresql_where=text("ready_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
@@ -35,6 +36,27 @@ class Conversation(Base):
     patient_messages: Mapped[int] = mapped_column(server_default="0", default=0)
     staff_messages: Mapped[int] = mapped_column(server_default="0", default=0)
     created_at: Mapped[datetime]
+    ready_at: Mapped[datetime | None]
+    """The patient has said *Jag är redo* and waits since then; empty again when the wait has ended."""
+    ready_noticed_at: Mapped[datetime | None]
+    """When a page of the staff's first showed it."""
+
+
+class EndedWait(Base):
+    """From *Jag är redo* to `reason`: called, withdrawn or expired."""
+
+    __tablename__ = "ended_waits"
+    __table_args__ = (
+        Index("ended_waits_called_ix", "clinic_id", text("ended_at DESC"), postgresql_where=text("reason = 'called'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    ready_at: Mapped[datetime]
+    noticed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime]
+    reason: Mapped[str]
 
 
 class Entry(Base):

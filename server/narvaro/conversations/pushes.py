@@ -1,27 +1,36 @@
 """A push about a new message: that there is one, not what it says, and one per conversation until it is opened."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete
+from sqlalchemy import delete, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.clock import utc_now
-from narvaro.conversations.models import MessagePush
+from narvaro.conversations.models import Conversation, MessagePush
 from narvaro.conversations.queries import Unopened, find_unopened
 from narvaro.jobs import Doors, enqueue, task
 from narvaro.patients.rules import quiet_until
 from narvaro.webpush import Push, topic_of
 from narvaro.webpush.actions import forget
-from narvaro.webpush.queries import devices_named, devices_to_push
+from narvaro.webpush.queries import devices_named, devices_to_push, has_device
 from narvaro.webpush.rules import pause_before
 from narvaro.webpush.sending import push_to
 
 KEPT_FOR: Final = timedelta(hours=24)
 TRIED_FOR: Final = 8
 """Attempts, about a minute and a half, at services that are busy."""
+
+
+async def ask_for_push(db: AsyncSession, conversation: Conversation, *, now: datetime) -> None:
+    """In the transaction of a message to a patient with a device; nothing while an earlier one is unopened."""
+    row = select(literal(conversation.id), literal(now)).where(has_device(conversation.patient_id, only_calls=False))
+    asked = insert(MessagePush).from_select(["conversation_id", "asked_at"], row).on_conflict_do_nothing()
+    if await db.scalar(asked.returning(MessagePush.conversation_id)) is not None:
+        await enqueue(db, push_message, conversation_id=conversation.id)
 
 
 async def note_opened(db: AsyncSession, conversation_id: UUID) -> None:

@@ -12,8 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.clinics.models import Clinic
-from narvaro.conversations.models import Conversation, Entry, LastSeen, MessagePush, ReadMark
-from narvaro.conversations.rules import MessageIdTaken
+from narvaro.conversations.models import Conversation, EndedWait, Entry, LastSeen, MessagePush, ReadMark
+from narvaro.conversations.rules import (
+    MOST_WAITING,
+    READY_FOR,
+    USUAL_OF,
+    USUAL_WITHIN,
+    MessageIdTaken,
+    is_waiting,
+    usual_wait,
+)
 from narvaro.conversations.schemas import (
     CallFact,
     ConversationSnapshot,
@@ -23,6 +31,7 @@ from narvaro.conversations.schemas import (
     OpenCall,
     PatientItem,
     Presence,
+    WaitSnapshot,
 )
 from narvaro.conversations.schemas import Entry as WireEntry
 from narvaro.db.base import table_of
@@ -172,11 +181,36 @@ async def load_snapshot(db: AsyncSession, actor: Actor, conversation_id: UUID, n
         presence=presence(patient, await pages_of_person(db, patient.id), last_at, now)
         if actor.kind is ActorKind.STAFF
         else None,
-        call=await _open_call(db, actor, conversation_id),
+        call=await open_call(db, actor, conversation_id),
+        wait=await _wait(db, actor, conversation, now),
     )
 
 
-async def _open_call(db: AsyncSession, actor: Actor, conversation_id: UUID) -> OpenCall | None:
+async def _wait(db: AsyncSession, actor: Actor, conversation: Conversation, now: datetime) -> WaitSnapshot | None:
+    since = conversation.ready_at
+    if not is_waiting(since, now):
+        return None
+    usual = await _usual_wait(db, conversation.clinic_id, now) if actor.kind is ActorKind.PATIENT else None
+    return WaitSnapshot(
+        ready_at=since,
+        until=since + READY_FOR,
+        noticed_at=conversation.ready_noticed_at,
+        usual_seconds=round(usual.total_seconds()) if usual else None,
+    )
+
+
+async def _usual_wait(db: AsyncSession, clinic_id: UUID, now: datetime) -> timedelta | None:
+    query = (
+        select(EndedWait.ended_at - EndedWait.ready_at)
+        .where(EndedWait.clinic_id == clinic_id, EndedWait.reason == "called", EndedWait.ended_at > now - USUAL_WITHIN)
+        .order_by(EndedWait.ended_at.desc())
+        .limit(USUAL_OF)
+    )
+    return usual_wait(list(await db.scalars(query)))
+
+
+async def open_call(db: AsyncSession, actor: Actor, conversation_id: UUID) -> OpenCall | None:
+    """The conversation's call that has not ended, as the actor sees it."""
     call = (await _find_open_calls(db, [conversation_id])).get(conversation_id)
     if call is not None and actor.kind is not ActorKind.STAFF:
         call.knocks = []
@@ -187,26 +221,43 @@ async def load_inbox(
     db: AsyncSession, actor: Actor, now: datetime, *, before: str | None = None, search: str | None = None
 ) -> InboxPage:
     """Newest first. Raises Malformed for a cursor that is not ours."""
-    query = (
+    rows = _inbox_rows(actor)
+    query = rows.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(PAGE + 1)
+    if before is not None:
+        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
+    if search:
+        query = query.where(matches_name(search))
+    found = (await db.execute(query.execution_options(populate_existing=True))).all()
+    waiting: Sequence[Any] = []
+    if actor.kind is ActorKind.STAFF and before is None and not search:
+        who_waits = rows.where(Conversation.ready_at > now - READY_FOR).order_by(Conversation.ready_at, Conversation.id)
+        waiting = (await db.execute(who_waits.limit(MOST_WAITING).execution_options(populate_existing=True))).all()
+    items = await _inbox_items(db, actor, [*waiting, *found[:PAGE]], now)
+    return InboxPage(
+        waiting=items[: len(waiting)],
+        items=items[len(waiting) :],
+        next=make_cursor(found[PAGE - 1][0].last_at, found[PAGE - 1][0].id) if len(found) > PAGE else None,
+        unread=sum({item.id: item.unread for item in items}.values()),
+    )
+
+
+def _inbox_rows(actor: Actor) -> Select[Any]:
+    return (
         visible_to(actor)
         .join(Patient, Patient.id == Conversation.patient_id)
         .join(Clinic, Clinic.id == Conversation.clinic_id)
         .outerjoin(ReadMark, _my_mark(actor))
         .outerjoin(LastSeen, LastSeen.patient_id == Patient.id)
         .add_columns(Patient, Clinic.name, ReadMark.counted, LastSeen.at)
-        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
-        .limit(PAGE + 1)
     )
-    if before is not None:
-        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
-    if search:
-        query = query.where(matches_name(search))
-    rows = (await db.execute(query.execution_options(populate_existing=True))).all()
-    shown = rows[:PAGE]
-    open_calls = await _find_open_calls(db, [row[0].id for row in shown])
+
+
+async def _inbox_items(db: AsyncSession, actor: Actor, rows: Sequence[Any], now: datetime) -> list[InboxItem]:
+    """One query for all open calls, one for all presences."""
+    open_calls = await _find_open_calls(db, [row[0].id for row in rows])
     is_staff = actor.kind is ActorKind.STAFF
-    pages = await pages_of(db, [row[1].id for row in shown]) if is_staff else {}
-    items = [
+    pages = await pages_of(db, [row[1].id for row in rows]) if is_staff else {}
+    return [
         InboxItem(
             id=conversation.id,
             title=patient.name if is_staff else clinic_name,
@@ -216,11 +267,11 @@ async def load_inbox(
             unread=(conversation.patient_messages if is_staff else conversation.staff_messages) - (counted or 0),
             presence=presence(patient, pages[patient.id], last_at, now) if is_staff else None,
             has_open_call=conversation.id in open_calls,
+            ready_at=conversation.ready_at if is_waiting(conversation.ready_at, now) else None,
+            is_noticed=conversation.ready_noticed_at is not None,
         )
-        for conversation, patient, clinic_name, counted, last_at in shown
+        for conversation, patient, clinic_name, counted, last_at in rows
     ]
-    more = make_cursor(shown[-1][0].last_at, shown[-1][0].id) if len(rows) > PAGE else None
-    return InboxPage(items=items, next=more, unread=sum(item.unread for item in items))
 
 
 async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> list[PatientItem]:

@@ -3,19 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import get, post, put
+from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from narvaro.audit.actions import record_access
 from narvaro.auth.guards import CurrentActor, Db
 from narvaro.clock import utc_now
-from narvaro.conversations import actions, queries
+from narvaro.conversations import actions, queries, wait_actions
 from narvaro.conversations.schemas import (
     ConversationOpened,
     ConversationRef,
     Entry,
     EntryPage,
     InboxPage,
+    MessagesPosted,
+    MessageToWaiting,
     NewConversation,
     NewMessage,
     PatientPage,
@@ -79,6 +81,13 @@ async def start_with_patient(data: JSONBody[NewConversation], actor: CurrentActo
         return ConversationRef(id=await actions.start_conversation(db, actor, data.patient_id, now=utc_now()))
 
 
+@post("/waiting/messages", status_code=200)
+async def write_to_waiting(data: JSONBody[MessageToWaiting], actor: CurrentActor, database: Db) -> MessagesPosted:
+    """One message to each of the patients who wait; repeats are harmless (G1)."""
+    async with database.transaction() as db:
+        return MessagesPosted(count=await wait_actions.write_to_waiting(db, actor, data, now=utc_now()))
+
+
 @get("/patients")
 async def find_patients(actor: CurrentActor, database: Db, search: Search = None) -> PatientPage:
     """At most 20, by name. Logged."""
@@ -94,12 +103,20 @@ async def start_with_clinic(actor: CurrentActor, database: Db) -> ConversationRe
         return ConversationRef(id=await actions.start_conversation(db, actor, actor.id, now=utc_now()))
 
 
-@post("/conversations/{conversation_id:uuid}/ready")
-async def post_ready(conversation_id: Id, actor: CurrentActor, database: Db) -> Entry:
-    """*Jag är redo*."""
-    return await database.alone(lambda db: actions.post_ready(db, actor, conversation_id, now=utc_now()))
+@post("/conversations/{conversation_id:uuid}/ready", status_code=204)
+async def become_ready(conversation_id: Id, actor: CurrentActor, database: Db) -> None:
+    """*Jag är redo*; the snapshot tells what follows. Repeats are harmless."""
+    async with database.transaction() as db:
+        await wait_actions.become_ready(db, actor, conversation_id, now=utc_now())
+
+
+@delete("/conversations/{conversation_id:uuid}/ready")
+async def become_unready(conversation_id: Id, actor: CurrentActor, database: Db) -> None:
+    """*Jag är inte redo längre*."""
+    async with database.transaction() as db:
+        await wait_actions.become_unready(db, actor, conversation_id, now=utc_now())
 
 
 SHARED_ROUTES = [list_conversations, open_conversation, list_entries, post_message, mark_read]
-STAFF_ROUTES = [*SHARED_ROUTES, start_with_patient, find_patients]
-PATIENT_ROUTES = [*SHARED_ROUTES, start_with_clinic, post_ready]
+STAFF_ROUTES = [*SHARED_ROUTES, start_with_patient, find_patients, write_to_waiting]
+PATIENT_ROUTES = [*SHARED_ROUTES, start_with_clinic, become_ready, become_unready]

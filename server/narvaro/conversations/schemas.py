@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from narvaro.conversations.rules import MOST_WAITING
 from narvaro.realtime.schemas import FromClient, FromServer
 
 MESSAGE_MAX_CHARACTERS = 4000
@@ -20,6 +21,8 @@ EntryKind = Literal[
     "ring_cancelled",
     "ring_phoned",
     "ready",
+    "ready_withdrawn",
+    "ready_expired",
     "guest_invited",
     "guest_knocked",
     "guest_entered",
@@ -133,6 +136,17 @@ class OpenCall(Wire, kw_only=True, forbid_unknown_fields=True):
     """Told to staff only."""
 
 
+class WaitSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
+    """The patient waits for a call. `usual_seconds`: how long it has taken lately, told to the patient when it is known."""
+
+    ready_at: datetime
+    until: datetime
+    """When it ends by itself."""
+    noticed_at: datetime | None
+    """A page of the staff's has shown it."""
+    usual_seconds: int | None
+
+
 class ConversationSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     """The small, whole state of one conversation beside its log. `version` grows with every change but presence."""
 
@@ -148,6 +162,7 @@ class ConversationSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     presence: Presence | None
     """The patient's, told to staff only."""
     call: OpenCall | None
+    wait: WaitSnapshot | None
 
 
 class ConversationOpened(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -169,11 +184,17 @@ class InboxItem(Wire, kw_only=True, forbid_unknown_fields=True):
     unread: int
     presence: Presence | None = None
     has_open_call: bool = False
+    ready_at: datetime | None = None
+    """The patient waits for a call since then."""
+    is_noticed: bool = False
+    """A page of the staff's has shown that."""
 
 
 class InboxPage(Wire, kw_only=True, forbid_unknown_fields=True):
     """Ordered by latest entry, newest first. `next`: opaque cursor to the following page. `unread`: over all conversations."""
 
+    waiting: list[InboxItem]
+    """Told to staff, with the first page: those who wait, longest first, 100 at most; they are among the items as well."""
     items: list[InboxItem]
     next: str | None
     unread: int
@@ -206,6 +227,20 @@ class NewMessage(Wire, kw_only=True, forbid_unknown_fields=True):
 
     id: UUID
     text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_MAX_CHARACTERS)]
+
+
+class MessageToWaiting(Wire, kw_only=True, forbid_unknown_fields=True):
+    """One message for each of these conversations; `id`: UUIDv4 made by the client, the idempotency key of all of them."""
+
+    id: UUID
+    text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_MAX_CHARACTERS)]
+    conversation_ids: Annotated[list[UUID], Meta(min_length=1, max_length=MOST_WAITING)]
+
+
+class MessagesPosted(Wire, kw_only=True, forbid_unknown_fields=True):
+    """How many got it: those of the asked who still waited."""
+
+    count: int
 
 
 class ReadMark(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -245,3 +280,9 @@ class Typing(FromClient, kw_only=True, forbid_unknown_fields=True, tag="typing")
     """The person writes; sent every 3 s at most while the text changes."""
 
     conversation_id: UUID
+
+
+class Noticed(FromClient, kw_only=True, forbid_unknown_fields=True, tag="noticed"):
+    """A page of the staff's shows that these patients wait."""
+
+    conversation_ids: Annotated[list[UUID], Meta(max_length=MOST_WAITING)]

@@ -14,8 +14,9 @@ from narvaro.clock import utc_now
 from narvaro.conversations.actions import note_whereabouts
 from narvaro.conversations.models import Conversation as ConversationRow
 from narvaro.conversations.queries import PAGE, load_inbox, load_snapshot, to_wire, visible_to
-from narvaro.conversations.schemas import Conversation, Entries, Inbox, Typing, TypingSeen
+from narvaro.conversations.schemas import Conversation, Entries, Inbox, Noticed, Typing, TypingSeen
 from narvaro.conversations.statements import NEWER
+from narvaro.conversations.wait_actions import notice_wait
 from narvaro.errors import NotFound
 from narvaro.realtime.messages import register_client_message
 from narvaro.realtime.presence import SocketFacts, on_presence_changed
@@ -68,6 +69,13 @@ async def tell_typing(db: AsyncSession, socket: SocketFacts, message: Typing, no
     await tell(db, f"conversation:{message.conversation_id}", socket.actor, seen)
 
 
+async def receive_noticed(db: AsyncSession, socket: SocketFacts, message: Noticed, now: datetime) -> None:
+    """Only a page that is visible can show anything. In one order: two pages say it at once."""
+    if socket.visible:
+        for conversation_id in sorted(message.conversation_ids):
+            await notice_wait(db, socket.actor, conversation_id, now=now)
+
+
 async def _is_hidden(db: AsyncSession, actor: Actor, conversation_id: UUID) -> bool:
     query = visible_to(actor).with_only_columns(ConversationRow.id).where(ConversationRow.id == conversation_id)
     return await db.scalar(query) is None
@@ -82,4 +90,5 @@ def register() -> None:
     register_topic("conversation", load_conversation, on_follow=record_watching)
     register_topic("entries", load_entries, on_follow=record_following)
     register_client_message(Typing, tell_typing)
+    register_client_message(Noticed, receive_noticed)
     on_presence_changed(note_whereabouts)

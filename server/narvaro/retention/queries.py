@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring, RingDevice, Rung
 from narvaro.clinics.models import Clinic
-from narvaro.conversations.models import Conversation, Entry
+from narvaro.conversations.models import Conversation, EndedWait, Entry
 from narvaro.invitations.models import Invitation, InvitationLink, Knock
 from narvaro.patients.models import Patient
 from narvaro.retention.rules import ENTRIES_AT_ONCE
@@ -64,6 +64,16 @@ PARTS: Final = (
     ),
     Part(Rung, lambda old: Rung.ring_id.in_(select(Ring.id).where(Ring.call_id.in_(old.call_ids)))),
     Part(Ring, lambda old: Ring.call_id.in_(old.call_ids), secrets=("link_hash",)),
+    Part(
+        EndedWait,
+        lambda old: (
+            (EndedWait.conversation_id == old.conversation_id)
+            & (
+                EndedWait.ended_at
+                <= select(Entry.at).where(Entry.conversation_id == old.conversation_id, Entry.seq == old.last).scalar_subquery()
+            )
+        ),
+    ),
     Part(
         Entry,
         lambda old: (Entry.conversation_id == old.conversation_id) & Entry.seq.between(old.first, old.last),

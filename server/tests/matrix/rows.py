@@ -114,6 +114,11 @@ STAFFS: dict[str, Row] = {
         NotLogged("an id that the logged search gave; making one is logged"),
         body=lambda of: {"patient_id": of["patient as patient"]},
     ),
+    "POST /api/staff/waiting/messages": Row(
+        STAFF,
+        Logged("message.post", whose="declining"),
+        body=lambda of: {"id": str(uuid4()), "text": "hej", "conversation_ids": [of["conversation of declining"]]},
+    ),
     "GET /api/staff/patients": Row(STAFF, Logged("patients.search", whose=None)),
     "PUT /api/staff/calls/{}": Row(
         STAFF,
@@ -187,7 +192,12 @@ OVERSIGHT: dict[str, Row] = {
 PATIENT_OWN = NotLogged("the patient's own, and no text in it")
 PATIENTS_ROWS: dict[str, Row] = {
     "POST /api/patient/conversations": Row(PATIENTS, PATIENT_OWN),
-    "POST /api/patient/conversations/{}/ready": Row(("patient",), Logged("message.post"), of=THREAD),
+    "POST /api/patient/conversations/{}/ready": Row(
+        ("calm",), Logged("patient.ready", whose="calm"), of="conversation of calm"
+    ),
+    "DELETE /api/patient/conversations/{}/ready": Row(
+        ("declining",), Logged("patient.unready", whose="declining"), of="conversation of declining"
+    ),
     "GET /api/patient/sessions": Row(PATIENTS, OWN),
     "DELETE /api/patient/sessions/{}": Row(("patient",), OWN, of="other session of patient"),
     "GET /api/patient/rings/current": Row(PATIENTS, PATIENT_OWN),
@@ -270,6 +280,7 @@ TOPICS: dict[str, TopicRow] = {
 
 MESSAGES: dict[str, Callable[[Names], dict[str, object]]] = {
     "typing": lambda of: {"type": "typing", "conversation_id": of[THREAD]},
+    "noticed": lambda of: {"type": "noticed", "conversation_ids": [of["conversation of declining"]]},
     "delivered": lambda of: {"type": "delivered", "ring_id": of["ring"]},
     "seen": lambda of: {"type": "seen", "ring_id": of["ring"]},
 }

@@ -22,7 +22,8 @@ from narvaro.calls import ring_actions as rings
 from narvaro.calls.models import Ring
 from narvaro.clinics.models import Clinic, StaffMember
 from narvaro.clock import utc_now
-from narvaro.conversations.actions import post_message, start_conversation
+from narvaro.conversations import actions as threads
+from narvaro.conversations import wait_actions as waits
 from narvaro.conversations.schemas import NewMessage
 from narvaro.db.session import Database
 from narvaro.features import register_features
@@ -88,12 +89,12 @@ class Lives:
         await self.other_device()
 
     async def talk(self, role: str, patient: Actor) -> None:
-        thread = await start_conversation(self.db, patient, patient.id, now=utc_now())
+        thread = await threads.start_conversation(self.db, patient, patient.id, now=utc_now())
         self.side.of[f"conversation of {role}"] = str(thread)
         self.side.of[f"{role} as patient"] = str(patient.id)
         for author in (patient, self.side.actors["staff"]):
             words = NewMessage(id=uuid4(), text=f"{self.side.name} hemlighet {role}")
-            await post_message(self.db, author, thread, words, now=utc_now())
+            await threads.post_message(self.db, author, thread, words, now=utc_now())
 
     async def place(self, role: str) -> tuple[UUID, UUID]:
         staff = self.side.actors["staff"]
@@ -151,6 +152,8 @@ class Lives:
         call_id, ring_id = await self.place("declining")
         await rings.decline_ring(self.db, self.side.actors["declining"], ring_id, now=utc_now())
         self.side.of["declined call"] = str(call_id)
+        thread = UUID(self.side.of["conversation of declining"])
+        await waits.become_ready(self.db, self.side.actors["declining"], thread, now=utc_now())
         call_id, ring_id = await self.place("rung")
         token = new_token()
         ring = await self.db.get_one(Ring, ring_id)

@@ -29,6 +29,7 @@ from narvaro.conversations import actions as conversations
 from narvaro.conversations.models import Conversation, Entry, ReadMark
 from narvaro.conversations.queries import load_snapshot, page_before
 from narvaro.conversations.schemas import NewMessage
+from narvaro.conversations.wait_actions import become_unready
 from narvaro.db.base import Base
 from narvaro.db.session import Database
 from narvaro.errors import NotFound
@@ -216,6 +217,8 @@ async def life(database: Database) -> Life:
         db.add(CallFeedback(call_id=ended, **answer))
         db.add(Rung(ring_id=ring, kind="sms", state="sent", at=utc_now()))
         db.add(RingDevice(ring_id=ring, device_id="device-00001", identity="x"))
+        waiting = UUID(side.of["conversation of declining"])
+        await become_unready(db, side.actors["declining"], waiting, now=utc_now())
         await db.execute(text("UPDATE calls SET status = 'ended', reason = 'by_staff', ended_at = now()"))
     return Life(database, side, lives.clinic_id)
 

@@ -148,7 +148,7 @@ export interface components {
             region: string | null;
             shown: string;
         };
-        ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["narvaro.realtime.schemas.Presence"] | components["schemas"]["Pong"] | components["schemas"]["Typing"] | components["schemas"]["Delivered"] | components["schemas"]["Seen"];
+        ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["narvaro.realtime.schemas.Presence"] | components["schemas"]["Pong"] | components["schemas"]["Typing"] | components["schemas"]["Noticed"] | components["schemas"]["Delivered"] | components["schemas"]["Seen"];
         /** Colleague */
         Colleague: {
             /** Format: uuid */
@@ -202,6 +202,7 @@ export interface components {
             patient_name: string;
             presence: components["schemas"]["narvaro.conversations.schemas.Presence"] | null;
             version: number;
+            wait: components["schemas"]["WaitSnapshot"] | null;
         };
         /**
          * Delivered
@@ -246,7 +247,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            kind: "call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed" | "ring_phoned";
+            kind: "call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ready_expired" | "ready_withdrawn" | "ring_cancelled" | "ring_declined" | "ring_missed" | "ring_phoned";
             seq: number;
             /** @default null */
             text: string | null;
@@ -326,12 +327,16 @@ export interface components {
             has_open_call: boolean;
             /** Format: uuid */
             id: string;
+            /** @default false */
+            is_noticed: boolean;
             last_at: string;
             /** @default null */
             last_call: components["schemas"]["CallFact"] | null;
-            last_kind: ("call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ring_cancelled" | "ring_declined" | "ring_missed" | "ring_phoned") | null;
+            last_kind: ("call_ended" | "call_started" | "guest_entered" | "guest_invited" | "guest_knocked" | "guest_left" | "guest_refused" | "guest_removed" | "message" | "ready" | "ready_expired" | "ready_withdrawn" | "ring_cancelled" | "ring_declined" | "ring_missed" | "ring_phoned") | null;
             /** @default null */
             presence: components["schemas"]["narvaro.conversations.schemas.Presence"] | null;
+            /** @default null */
+            ready_at: string | null;
             title: string;
             unread: number;
         };
@@ -343,6 +348,7 @@ export interface components {
             items: components["schemas"]["InboxItem"][];
             next: string | null;
             unread: number;
+            waiting: components["schemas"]["InboxItem"][];
         };
         /**
          * IncomingRing
@@ -455,6 +461,23 @@ export interface components {
         LinkToken: {
             token: string;
         };
+        /**
+         * MessageToWaiting
+         * @description One message for each of these conversations; `id`: UUIDv4 made by the client, the idempotency key of all of them.
+         */
+        MessageToWaiting: {
+            conversation_ids: string[];
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        /**
+         * MessagesPosted
+         * @description How many got it: those of the asked who still waited.
+         */
+        MessagesPosted: {
+            count: number;
+        };
         /** NewConversation */
         NewConversation: {
             /** Format: uuid */
@@ -529,6 +552,15 @@ export interface components {
          */
         NewReview: {
             note: string;
+        };
+        /**
+         * Noticed
+         * @description A page of the staff's shows that these patients wait.
+         */
+        Noticed: {
+            conversation_ids: string[];
+            /** @enum {unknown} */
+            type: "noticed";
         };
         /** NumberToCheck */
         NumberToCheck: {
@@ -800,6 +832,16 @@ export interface components {
             topic: string;
             /** @enum {unknown} */
             type: "unsubscribe";
+        };
+        /**
+         * WaitSnapshot
+         * @description The patient waits for a call. `usual_seconds`: how long it has taken lately, told to the patient when it is known.
+         */
+        WaitSnapshot: {
+            noticed_at: string | null;
+            ready_at: string;
+            until: string;
+            usual_seconds: number | null;
         };
         /** WayToRing */
         WayToRing: {

@@ -84,7 +84,7 @@ describe("the page's socket", () => {
     const heard: string[] = [];
     const stop = socket.follow("inbox", () => 0, (message) => heard.push(message.type));
     line().opens();
-    line().says({ type: "inbox", topic: "inbox", page: { items: [], next: null, unread: 0 } });
+    line().says({ type: "inbox", topic: "inbox", page: { waiting: [], items: [], next: null, unread: 0 } });
     stop();
     expect(heard).toEqual(["inbox"]);
     expect(line().sent.at(-1)).toEqual({ type: "unsubscribe", topic: "inbox" });

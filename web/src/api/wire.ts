@@ -18,6 +18,7 @@ export type ConversationOpened = Schemas["ConversationOpened"];
 export type ConversationRef = Schemas["ConversationRef"];
 export type InboxItem = Schemas["InboxItem"];
 export type InboxPage = Schemas["InboxPage"];
+export type MessagesPosted = Schemas["MessagesPosted"];
 export type PatientItem = Schemas["PatientItem"];
 export type PatientPage = Schemas["PatientPage"];
 export type Access = Schemas["Access"];

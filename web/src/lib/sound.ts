@@ -13,6 +13,17 @@ export function playNotes(context: BaseAudioContext, notes: readonly Note[], voi
   for (const note of notes) sing(context, note, voice);
 }
 
+/** Quiet where the browser does not let the page make sounds yet: what is heard is also seen. */
+export function playOnce(notes: readonly Note[], voice: Voice): void {
+  try {
+    const context = new AudioContext();
+    playNotes(context, notes, voice);
+    setTimeout(() => void context.close(), 1_500);
+  } catch {
+    return;
+  }
+}
+
 function sing(context: BaseAudioContext, [pitch, start, length]: Note, { type, loudness, swell }: Voice): void {
   const at = context.currentTime + start;
   const tone = new OscillatorNode(context, { type, frequency: pitch });

@@ -11,7 +11,7 @@ import { Banner, LiveRegion } from "../ui/Banner";
 import { Button } from "../ui/Button";
 import { MenuItem } from "../ui/Menu";
 import { Wordmark } from "../ui/Wordmark";
-import { HomeHints } from "./parts";
+import { HomeHints, ReadyPrompt } from "./parts";
 import styles from "./HomePage.module.css";
 
 /** The patient's conversations, or the way to the first one. */
@@ -25,6 +25,7 @@ export function HomePage({ home }: { home: string }) {
           <MenuItem onChoose={() => navigate(`${home}settings`)}>{i18n.t("Inställningar")}</MenuItem>
         </AccountMenu>
       </header>
+      {location.search.includes("redo=") && <ReadyPrompt hrefOf={hrefOf} />}
       <h1>{i18n.t("Dina ärenden")}</h1>
       <nav aria-label={i18n.t("Ärenden")}>
         <ConversationList hrefOf={hrefOf} currentId={null} empty={<WriteButton hrefOf={hrefOf} />} />

@@ -9,7 +9,7 @@ import { matchPath, usePath } from "../lib/router";
 import { useStore } from "../lib/store";
 import { showTitle } from "../lib/title";
 import { HomePage } from "./HomePage";
-import { SettingsPages } from "./parts";
+import { ReadyBar, SettingsPages } from "./parts";
 import styles from "./PatientShell.module.css";
 
 /** The patient's app. An incoming call lies over everything. */
@@ -35,7 +35,15 @@ function Pages({ clinic }: { clinic: string }) {
   return (
     <div className={styles.shell}>
       <LineBanner />
-      <main className={styles.main}>{isSettings ? <SettingsPages home={home} path={path} /> : id ? <ConversationView key={id} id={id} backTo={home} isAlone /> : <HomePage home={home} />}</main>
+      <main className={styles.main}>
+        {isSettings ? (
+          <SettingsPages home={home} path={path} />
+        ) : id ? (
+          <ConversationView key={id} id={id} backTo={home} isAlone notice={(conversation) => <ReadyBar conversation={conversation} />} />
+        ) : (
+          <HomePage home={home} />
+        )}
+      </main>
     </div>
   );
 }

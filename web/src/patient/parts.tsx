@@ -17,3 +17,7 @@ export const OfflinePage = later(async () => (await import("../features/app/Offl
 export const HomeHints = later(async () => (await import("../features/app/HomeHints")).HomeHints, () => null);
 export const SettingsPages = later(async () => (await import("../features/app/SettingsPages")).SettingsPages, () => <Unreachable tryAgain={reload} />);
 export const RingLink = later(async () => (await import("./RingLink")).RingLink, () => <Unreachable tryAgain={reload} />);
+
+const ready = () => import("./ready");
+export const ReadyBar = later(async () => (await ready()).ReadyBar, () => null);
+export const ReadyPrompt = later(async () => (await ready()).ReadyPrompt, () => null);

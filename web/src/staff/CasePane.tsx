@@ -3,6 +3,7 @@ import { ConversationList } from "../features/conversations/ConversationList";
 import { FoundConversations } from "../features/conversations/FoundConversations";
 import { NewConversationDialog } from "../features/conversations/NewConversationDialog";
 import { SearchField } from "../features/conversations/SearchField";
+import { WaitingGroup } from "../features/conversations/WaitingGroup";
 import { i18n } from "../lib/i18n";
 import { navigate } from "../lib/router";
 import { Button } from "../ui/Button";
@@ -30,7 +31,10 @@ export function CasePane({ home, currentId }: { home: string; currentId: string 
         {text.trim() ? (
           <FoundConversations text={text} hrefOf={hrefOf} currentId={currentId} />
         ) : (
-          <ConversationList hrefOf={hrefOf} currentId={currentId} empty={<p>{i18n.t("Börja med Nytt ärende.")}</p>} />
+          <>
+            <WaitingGroup hrefOf={hrefOf} currentId={currentId} />
+            <ConversationList hrefOf={hrefOf} currentId={currentId} empty={<p>{i18n.t("Börja med Nytt ärende.")}</p>} />
+          </>
         )}
       </div>
       {isPicking && <NewConversationDialog onOpened={show} onClose={() => setPicking(false)} />}

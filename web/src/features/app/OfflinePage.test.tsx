@@ -6,14 +6,14 @@ import { SELMA } from "../../lib/testing/fakes";
 import { keepLastList } from "./lastList";
 import { OfflinePage } from "./OfflinePage";
 
-const item = { id: "c1", title: "Hälsocentralen Testköping", last_at: new Date().toISOString(), last_kind: "message" as const, last_call: null, unread: 0, presence: null, has_open_call: false };
+const item = { id: "c1", title: "Hälsocentralen Testköping", last_at: new Date().toISOString(), last_kind: "message" as const, last_call: null, unread: 0, presence: null, has_open_call: false, ready_at: null, is_noticed: false };
 
 beforeEach(() => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
 });
 
 test("the last list can be read but not opened, and says when it was", () => {
-  keepLastList({ ...SELMA, kind: "patient" }, createStore({ status: "ready", items: [item], next: null, unread: 0, more: "idle" }), () => new Date());
+  keepLastList({ ...SELMA, kind: "patient" }, createStore({ status: "ready", waiting: [], items: [item], next: null, unread: 0, more: "idle" }), () => new Date());
   render(<OfflinePage clinic="testkoping" tryAgain={async () => undefined} />);
   expect(screen.getByRole("status").textContent).toMatch(/^Du är offline\. Så här såg listan ut \d\d:\d\d\./u);
   expect(screen.getByText("Hälsocentralen Testköping")).toBeTruthy();

@@ -8,15 +8,15 @@ import { setShared } from "./shared";
 
 const SOFIA = { ...SELMA, kind: "patient" as const, id: "sofia" };
 const AT = new Date("2026-11-26T13:21:00Z");
-const ITEM: InboxItem = { id: "c1", title: "Hälsocentralen Testköping", last_at: "2026-11-26T12:00:00Z", last_kind: "message", last_call: null, unread: 1, presence: null, has_open_call: true };
-const READY: InboxState = { status: "ready", items: [ITEM], next: null, unread: 1, more: "idle" };
+const ITEM: InboxItem = { id: "c1", title: "Hälsocentralen Testköping", last_at: "2026-11-26T12:00:00Z", last_kind: "message", last_call: null, unread: 1, presence: null, has_open_call: true, ready_at: "2026-11-26T13:00:00Z", is_noticed: false };
+const READY: InboxState = { status: "ready", waiting: [], items: [ITEM], next: null, unread: 1, more: "idle" };
 const keep = (me = SOFIA) => keepLastList(me, createStore(READY), () => AT);
 
 beforeEach(() => setShared(false));
 
-test("the list is kept as it was, but for a call that may be over", () => {
+test("the list is kept as it was, but for a call or a wait that may be over", () => {
   keep();
-  expect(lastList("testkoping", AT)).toMatchObject({ at: AT.toISOString(), items: [{ ...ITEM, has_open_call: false }] });
+  expect(lastList("testkoping", AT)).toMatchObject({ at: AT.toISOString(), items: [{ ...ITEM, has_open_call: false, ready_at: null }] });
 });
 
 test("it is kept anew whenever it changes", () => {

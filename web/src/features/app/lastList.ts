@@ -29,9 +29,9 @@ export function keepLastList(me: Me, inbox: Readable<InboxState>, now: () => Dat
   return inbox.watch(keep);
 }
 
-/** A call that is open now says nothing of later. */
+/** A call that is open now says nothing of later, nor does a wait. */
 function asKept(item: InboxItem): InboxItem {
-  return { ...item, presence: null, has_open_call: false };
+  return { ...item, presence: null, has_open_call: false, ready_at: null };
 }
 
 export function lastList(clinic: string, now = new Date()): LastList | null {

@@ -11,13 +11,13 @@ import { useSession } from "../session/context";
 import { IncomingCall } from "./IncomingCall";
 import styles from "./IncomingCallLayer.module.css";
 import { PatientCalls } from "./PatientCalls";
-import { QuestionSheet } from "./Question";
-import question from "./Question.module.css";
 import { createTone } from "./tone";
 import { useOpenCall } from "./useOpenCall";
 
 /** Fetched while it rings, so that the first page stays small. */
 const loadScreen = () => import("./PatientCallScreen");
+const loadQuestion = () => import("./Question");
+const QuestionSheet = lazy(async () => ({ default: (await loadQuestion()).QuestionSheet }));
 const PatientCallScreen = lazy(async () => ({ default: (await loadScreen()).PatientCallScreen }));
 
 interface Props {
@@ -39,7 +39,7 @@ export function IncomingCallLayer({ me, socket, children }: Props) {
   const isRinging = ringing.name === "ringing";
   const isCovered = ongoing !== null || asking !== null;
   useEffect(() => {
-    if (isRinging) void loadScreen().catch(() => undefined);
+    if (isRinging) void Promise.all([loadScreen(), loadQuestion()]).catch(() => undefined);
   }, [isRinging]);
   const title = ringing.name === "ringing" ? i18n.t("Inkommande videosamtal") : ongoing ? i18n.t("Videosamtal") : null;
   useEffect(() => {
@@ -77,7 +77,7 @@ export function IncomingCallLayer({ me, socket, children }: Props) {
       {ongoing ? (
         <Suspense
           fallback={
-            <div className={question.over}>
+            <div className={styles.over}>
               <Waiting>{i18n.t("Ansluter …")}</Waiting>
             </div>
           }
@@ -85,12 +85,14 @@ export function IncomingCallLayer({ me, socket, children }: Props) {
           <PatientCallScreen ongoing={ongoing} onLeave={() => void calls.leave()} />
         </Suspense>
       ) : asking ? (
-        <div className={question.over}>
-          <QuestionSheet callId={asking.id} onDone={() => calls.answered()}>
-            <p className={question.facts} role="status">
-              {asking.reason === "abandoned" ? i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.") : i18n.t("Samtalet är avslutat.")}
-            </p>
-          </QuestionSheet>
+        <div className={styles.over}>
+          <Suspense fallback={<Waiting>{i18n.t("Samtalet är avslutat.")}</Waiting>}>
+            <QuestionSheet callId={asking.id} onDone={() => calls.answered()}>
+              <p className={styles.facts} role="status">
+                {asking.reason === "abandoned" ? i18n.t("Samtalet avslutades eftersom ingen vårdpersonal var kvar.") : i18n.t("Samtalet är avslutat.")}
+              </p>
+            </QuestionSheet>
+          </Suspense>
         </div>
       ) : null}
       {ringing.name !== "quiet" && <IncomingCall calls={calls} tone={tone} ringing={ringing} failure={failure} />}

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { problemText } from "../../api/problems";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
+import { useNow } from "../../lib/useNow";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import type { Stage } from "./callWindow";
@@ -10,7 +11,6 @@ import { PhoneNumber } from "./PhoneNumber";
 import styles from "./RingingCard.module.css";
 import { mayRingAgain, ringWords, soundWords } from "./ringWords";
 import { RungList } from "./RungList";
-import { useNow } from "./useNow";
 
 /** In the patient's place until there is an answer: the truth about the ring. */
 export function RingingCard({ ongoing, stage, onPlaceAgain }: { ongoing: OngoingCall; stage: Stage; onPlaceAgain: () => void }) {

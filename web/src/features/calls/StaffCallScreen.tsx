@@ -22,7 +22,7 @@ import { PinForAllButton } from "./PinForAllButton";
 import { SharingSwitch } from "./SharingSwitch";
 import { staffBanners } from "./staffBanners";
 import type { TileFacts } from "./tiles";
-import { useNow } from "./useNow";
+import { useNow } from "../../lib/useNow";
 
 interface Props {
   ongoing: OngoingCall;

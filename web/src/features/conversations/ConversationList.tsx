@@ -8,6 +8,7 @@ import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
 import styles from "./ConversationList.module.css";
 import { ConversationRow } from "./ConversationRow";
+import { without } from "./inbox";
 import { useConversations } from "./provider";
 
 interface Props {
@@ -17,10 +18,10 @@ interface Props {
   empty: ReactNode;
 }
 
-/** The signed-in person's conversations, latest first, live. */
+/** The signed-in person's conversations, latest first, live; but for those whose patients wait, who stand above. */
 export function ConversationList({ hrefOf, currentId, empty }: Props) {
   const { inbox } = useConversations();
-  const { status, items, next, more } = useStore(inbox.state);
+  const { status, waiting, items, next, more } = useStore(inbox.state);
   if (status === "loading") return <Waiting>{i18n.t("Ärenden hämtas …")}</Waiting>;
   if (status === "failed") {
     return (
@@ -32,7 +33,7 @@ export function ConversationList({ hrefOf, currentId, empty }: Props) {
   if (items.length === 0) return <Empty icon={MessagesSquare} heading={i18n.t("Inga ärenden än")}>{empty}</Empty>;
   return (
     <>
-      <ConversationRows items={items} hrefOf={hrefOf} currentId={currentId} />
+      <ConversationRows items={without(items, waiting)} hrefOf={hrefOf} currentId={currentId} />
       {next && (
         <Button tone="quiet" isWide disabled={more === "loading"} onClick={() => void inbox.loadMore()}>
           {more === "failed" ? i18n.t("Försök igen") : more === "loading" ? i18n.t("Fler ärenden hämtas …") : i18n.t("Visa fler ärenden")}
@@ -42,12 +43,13 @@ export function ConversationList({ hrefOf, currentId, empty }: Props) {
   );
 }
 
-export function ConversationRows({ items, hrefOf, currentId }: { items: readonly InboxItem[] } & Omit<Props, "empty">) {
+export function ConversationRows({ items, hrefOf, currentId, kindOf }: { items: readonly InboxItem[]; kindOf?: (item: InboxItem) => ReactNode } & Omit<Props, "empty">) {
+  if (items.length === 0) return null;
   return (
     <ul role="list" className={styles.list}>
       {items.map((item) => (
         <li key={item.id}>
-          <ConversationRow item={item} href={hrefOf(item.id)} isCurrent={item.id === currentId} />
+          <ConversationRow item={item} href={hrefOf(item.id)} isCurrent={item.id === currentId} kind={kindOf?.(item)} />
         </li>
       ))}
     </ul>

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { InboxItem } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { shortWhen } from "../../lib/time";
@@ -11,9 +12,11 @@ interface Props {
   item: InboxItem;
   href: string;
   isCurrent: boolean;
+  /** Instead of what happened last. */
+  kind?: ReactNode;
 }
 
-export function ConversationRow({ item, href, isCurrent }: Props) {
+export function ConversationRow({ item, href, isCurrent, kind }: Props) {
   const { me } = useSession();
   const isPresent = item.presence?.state === "in_app";
   return (
@@ -25,7 +28,9 @@ export function ConversationRow({ item, href, isCurrent }: Props) {
           {item.unread > 0 && <span className={styles.count} aria-hidden>{item.unread > 99 ? "99+" : item.unread}</span>}
           <time className={styles.time} dateTime={item.last_at}>{shortWhen(item.last_at)}</time>
         </span>
-        <span className={styles.kind} data-open={item.has_open_call || undefined}>{kindText(item, me.kind)}</span>
+        <span className={styles.kind} data-open={item.has_open_call || item.ready_at !== null || undefined}>
+          {kind ?? kindText(item, me.kind)}
+        </span>
         {isPresent && <span className="hidden-words">{i18n.t("i appen nu")}</span>}
       </span>
     </Link>

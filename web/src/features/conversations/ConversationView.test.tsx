@@ -14,7 +14,7 @@ beforeEach(() => vi.stubGlobal("matchMedia", (media: string) => ({ matches: medi
 async function opened(answers: Record<string, unknown> = {}) {
   const socket = fakeSocket();
   const api = fakeApi({
-    "GET /conversations": { items: [], next: null, unread: 0 },
+    "GET /conversations": { waiting: [], items: [], next: null, unread: 0 },
     [`GET ${path}`]: { conversation, page: { entries: [anEntry(1), anEntry(2)], has_older: false } },
     [`PUT ${path}/read`]: undefined,
     ...answers,

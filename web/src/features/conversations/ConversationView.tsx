@@ -23,17 +23,19 @@ interface Props {
   isAlone?: boolean;
   /** Stands to the right of the name, above the chat: the camera button. */
   action?: (conversation: ConversationSnapshot) => ReactNode;
+  /** Between that and the log: the patient's *Jag är redo*. */
+  notice?: (conversation: ConversationSnapshot) => ReactNode;
 }
 
 /** One conversation: who, the log, the message box. Give it `key={id}`. */
-export function ConversationView({ id, backTo, isAlone = false, action }: Props) {
+export function ConversationView({ id, backTo, isAlone = false, ...slots }: Props) {
   const { api, socket } = useSession();
   const { outbox } = useConversations();
   const [open] = useState(() => openConversation(api, socket, outbox, id));
   const { status, conversation } = useStore(open.state);
   useEffect(() => open.start(), [open]);
 
-  if (conversation && status === "ready") return <OpenedConversation open={open} conversation={conversation} backTo={backTo} isAlone={isAlone} action={action} />;
+  if (conversation && status === "ready") return <OpenedConversation open={open} conversation={conversation} backTo={backTo} isAlone={isAlone} {...slots} />;
   return (
     <section className={styles.view}>
       <header className={styles.header}>
@@ -50,7 +52,7 @@ export function ConversationView({ id, backTo, isAlone = false, action }: Props)
   );
 }
 
-function OpenedConversation({ open, conversation, backTo, isAlone = false, action }: Omit<Props, "id"> & { open: OpenConversation; conversation: ConversationSnapshot }) {
+function OpenedConversation({ open, conversation, backTo, isAlone = false, action, notice }: Omit<Props, "id"> & { open: OpenConversation; conversation: ConversationSnapshot }) {
   const { me } = useSession();
   const { outbox } = useConversations();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -74,6 +76,7 @@ function OpenedConversation({ open, conversation, backTo, isAlone = false, actio
         </div>
         {action && <div className={styles.action}>{action(conversation)}</div>}
       </header>
+      {notice?.(conversation)}
       <ConversationLog open={open} outbox={outbox} conversation={conversation} />
     </section>
   );

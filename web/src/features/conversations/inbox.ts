@@ -5,6 +5,8 @@ import { createStore, type Readable } from "../../lib/store";
 
 export interface InboxState {
   readonly status: "loading" | "ready" | "failed";
+  /** Staff: who is ready, longest first. They are among the items as well. */
+  readonly waiting: readonly InboxItem[];
   readonly items: readonly InboxItem[];
   /** Cursor to the next page; null at the end. */
   readonly next: string | null;
@@ -21,14 +23,14 @@ export interface Inbox {
 
 /** The person's list of conversations, live through the topic `inbox`. */
 export function createInbox(api: Api, socket: Socket): Inbox {
-  const state = createStore<InboxState>({ status: "loading", items: [], next: null, unread: 0, more: "idle" });
+  const state = createStore<InboxState>({ status: "loading", waiting: [], items: [], next: null, unread: 0, more: "idle" });
 
   /** The first page anew; what was loaded below it stays. */
   function takeFirst(page: InboxPage): void {
     state.update((old) => {
       const isDeeper = old.items.length > page.items.length && page.next !== null;
       const items = isDeeper ? inOrder([...page.items, ...without(old.items, page.items)]) : page.items;
-      return { ...old, status: "ready", items, next: isDeeper ? old.next : page.next, unread: page.unread };
+      return { ...old, status: "ready", waiting: page.waiting, items, next: isDeeper ? old.next : page.next, unread: page.unread };
     });
   }
 
@@ -63,7 +65,7 @@ export function createInbox(api: Api, socket: Socket): Inbox {
   };
 }
 
-function without(items: readonly InboxItem[], those: readonly InboxItem[]): InboxItem[] {
+export function without(items: readonly InboxItem[], those: readonly InboxItem[]): InboxItem[] {
   const ids = new Set(those.map((item) => item.id));
   return items.filter((item) => !ids.has(item.id));
 }

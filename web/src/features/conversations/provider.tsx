@@ -24,8 +24,8 @@ export function ConversationsProvider({ children }: { children: ReactNode }) {
 
 /** How many messages in this conversation the person has not read. */
 export function useUnread(conversationId: string): number {
-  const { items } = useStore(useConversations().inbox.state);
-  return items.find((item) => item.id === conversationId)?.unread ?? 0;
+  const { waiting, items } = useStore(useConversations().inbox.state);
+  return [...waiting, ...items].find((item) => item.id === conversationId)?.unread ?? 0;
 }
 
 export function useConversations(): Conversations {

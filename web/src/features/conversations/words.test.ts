@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { CallFact, RungFact } from "../../api/wire";
 import { anEntry } from "../../lib/testing/fakes";
+import { readyText } from "./readyText";
+import { usualText } from "./usual";
 import { factText, kindText, presenceText } from "./words";
 
 const fact = (changes: Partial<CallFact>): CallFact => ({
@@ -51,9 +53,30 @@ test.each([
 });
 
 test("the list names an invitation by its kind alone", () => {
-  const item = { id: "c", title: "Sofia Gunnarsson", last_at: "2026-11-23T13:26:00Z", last_kind: "guest_invited", last_call: null, unread: 0, presence: null, has_open_call: false } as const;
+  const item = { id: "c", title: "Sofia Gunnarsson", last_at: "2026-11-23T13:26:00Z", last_kind: "guest_invited", last_call: null, unread: 0, presence: null, has_open_call: false, ready_at: null, is_noticed: false } as const;
   expect(kindText(item, "staff")).toBe("Inbjudan via sms");
   expect(kindText({ ...item, last_kind: "guest_left" }, "staff")).toBe("Videosamtal");
+});
+
+test("how long somebody has been ready is said in whole minutes", () => {
+  const at = "2026-11-23T13:26:00Z";
+  expect(readyText(at, Date.parse("2026-11-23T13:30:59Z"))).toBe("Redo sedan 4 min");
+  expect(readyText(at, Date.parse("2026-11-23T13:26:59Z"))).toBe("Redo sedan mindre än 1 min");
+  expect(readyText(at, Date.parse("2026-11-23T13:25:00Z"))).toBe("Redo sedan mindre än 1 min");
+});
+
+test.each([
+  [10, "omkring 1 min."],
+  [7 * 60 + 29, "omkring 7 min."],
+])("how long it took lately is never less than a minute, and no promise: %i s", (seconds, words) => {
+  expect(usualText(seconds)).toContain(words);
+});
+
+test.each([
+  ["ready_withdrawn", "Inte redo längre 14:26"],
+  ["ready_expired", "Väntan tog slut 14:26, efter en halvtimme utan samtal"],
+] as const)("%s says when", (kind, text) => {
+  expect(factText(anEntry(1, { kind, at: "2026-11-23T13:26:00Z" }), "staff")).toBe(text);
 });
 
 test("presence is said in words, with the day when it was another one", () => {

@@ -21,6 +21,10 @@ export function factText(entry: Entry, reader: Kind): string {
       return i18n.t("Uppringningen avbröts {at}", { at });
     case "ring_phoned":
       return reader === "staff" ? i18n.t("{name} ringde på telefon i stället {at}", { name: entry.author_name, at: clock(entry.at) }) : i18n.t("Vården ringer dig på telefon i stället {at}", { at: clock(entry.at) });
+    case "ready_withdrawn":
+      return i18n.t("Inte redo längre {at}", { at });
+    case "ready_expired":
+      return i18n.t("Väntan tog slut {at}, efter en halvtimme utan samtal", { at });
     default:
       return [guestText(entry, clock(entry.at)), ...guestFacts(entry, reader)].join(" · ");
   }
@@ -80,12 +84,16 @@ export function lengthText(from: string, to: string): string {
 /** The kind of the latest entry, never its text. */
 export function kindText(item: InboxItem, reader: Kind): string {
   if (item.has_open_call) return i18n.t("Videosamtal pågår");
+  if (item.ready_at) return i18n.t("Redo för samtal");
   if (item.unread > 0) return i18n.t("{count, plural, one {Nytt meddelande} other {# nya meddelanden}}", { count: item.unread });
   switch (item.last_kind) {
     case "message":
       return i18n.t("Meddelande");
     case "ready":
       return i18n.t("Redo för samtal");
+    case "ready_withdrawn":
+    case "ready_expired":
+      return i18n.t("Inte redo längre");
     case "call_started":
       return i18n.t("Videosamtal");
     case "call_ended":

@@ -135,6 +135,7 @@ export function aConversation(changes: Partial<ConversationSnapshot> = {}): Conv
     others_read_seq: 0,
     presence: null,
     call: null,
+    wait: null,
     ...changes,
   };
 }
