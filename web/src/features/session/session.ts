@@ -7,6 +7,9 @@ import { erasePersonal, personalKey, writeStored } from "../../lib/stored";
 import { showTimesIn } from "../../lib/time";
 import type { Session } from "./context";
 
+/** Another's sign-in ends this session before the browser has the new cookie. */
+const COOKIE_ARRIVES_WITHIN_MS = 2_000;
+
 export type SessionState =
   | { status: "loading" }
   | { status: "unreachable" }
@@ -63,10 +66,14 @@ export function createSessionDoor(kind: AccountKind, clinic: string, asksAgain =
     const socket = connectSocket(kind, { onRefused: () => void api.get("/me").catch(() => undefined) });
     socket.status.watch(() => {
       if (socket.status.get() !== "signed-out") return;
-      if (asksAgain) void load();
+      if (asksAgain) void load().then(askOnceMore);
       else leave();
     });
     return { me, api, socket, signOut };
+  }
+
+  function askOnceMore(): void {
+    if (state.get().status === "signed-out") setTimeout(() => void load(true), COOKIE_ARRIVES_WITHIN_MS);
   }
 
   async function signOut(evenInCall = false): Promise<void> {
