@@ -10,7 +10,7 @@ afterEach(() => vi.clearAllMocks());
 
 test("each new knock is heard once and counted in the window's title, an answered one is neither", () => {
   const amira = aKnock({ id: "amira" });
-  const { rerender } = renderHook(({ knocks }: { knocks: Knock[] }) => useKnockAlert(knocks, "Videosamtal"), { initialProps: { knocks: [] } });
+  const { rerender } = renderHook(({ knocks }: { knocks: Knock[] }) => useKnockAlert(knocks, "Videosamtal"), { initialProps: { knocks: [] as Knock[] } });
   expect(playKnock).not.toHaveBeenCalled();
   rerender({ knocks: [amira] });
   expect(playKnock).toHaveBeenCalledTimes(1);
