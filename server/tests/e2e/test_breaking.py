@@ -85,6 +85,7 @@ def test_a_killed_web_process_loses_nothing_and_interrupts_nobody_g1(stage: Stag
     patient.get_by_role("button", name="Meddelanden").click()
     expect(patient.get_by_text("Skrivet medan webben var död")).to_have_count(1)
     expect(patient.get_by_text("Skrivet medan webben var död")).to_be_visible()
+    patient.get_by_role("button", name="Stäng panelen").click()  # what it covers is not fetched
     for page in (window, patient):
         expect(page.get_by_text(BROKEN)).to_be_hidden()
         expect(page.get_by_text(LOST)).to_be_hidden()
@@ -140,6 +141,7 @@ def test_a_silent_media_server_is_named_and_the_chat_goes_on_g2(stage: Stage) ->
         write(staff, "Skrivet medan bilden var borta")
         patient.get_by_role("button", name="Meddelanden").click()
         expect(patient.get_by_text("Skrivet medan bilden var borta")).to_be_visible()
+        patient.get_by_role("button", name="Stäng panelen").click()
     for page in (window, patient):
         expect(page.get_by_text(words)).to_be_hidden(timeout=30_000)
         expect_remote_picture(page, patience=30_000)
