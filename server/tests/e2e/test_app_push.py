@@ -171,7 +171,8 @@ def test_a_late_press_is_told_that_it_no_longer_rings(stage: Stage) -> None:
     page = phone.page.context.new_page()
     page.goto(address)
     expect(page.get_by_role("heading", name="Samtalet ringer inte längre.")).to_be_visible()
-    expect(page.get_by_role("button", name="Jag är redo")).to_be_visible()
+    late = page.get_by_role("alertdialog", name="Samtalet ringer inte längre.")
+    expect(late.get_by_role("button", name="Jag är redo")).to_be_visible()
 
 
 def test_an_open_page_is_brought_to_the_conversation_without_loading_it_anew(stage: Stage) -> None:
