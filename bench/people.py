@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.product import Product
 from narvaro.auth.actions import start_session
-from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.actors import ActorKind
 from narvaro.auth.cookies import session_cookie_name
+from narvaro.auth.models import Session
+from narvaro.auth.rules import LIFETIMES
+from narvaro.auth.tokens import hash_token, new_token
 from narvaro.clinics.actions import add_clinic, add_staff_member
 from narvaro.clock import utc_now
-from narvaro.conversations.actions import start_conversation
-from narvaro.patients.actions import add_patient
+from narvaro.conversations.models import Conversation
+from narvaro.patients.models import Patient
 
 Heard = Callable[[dict[str, Any]], None]
 
@@ -53,8 +56,7 @@ async def found_clinic(product: Product, *, staff: int, patients: int, slug: str
                 db, slug, name="Bench", brand="Bench", sms_per_call=1000, sms_per_staff=1_000_000, sms_per_clinic=1_000_000
             )
             team = [await _sign_in_staff(db, product, clinic.id, number) for number in range(staff)]
-            people = [await _sign_in_patient(db, product, clinic.id, number) for number in range(patients)]
-            threads = [await _start(db, clinic.id, person) for person in people]
+            people, threads = await _add_patients(db, product, clinic.id, patients)
         return Clinic(clinic.id, team, people, threads)
     finally:
         await database.close()
@@ -66,21 +68,33 @@ async def _sign_in_staff(db: AsyncSession, product: Product, clinic_id: UUID, nu
     return await _sign_in(db, product, ActorKind.STAFF, row.id, clinic_id, name)
 
 
-async def _sign_in_patient(db: AsyncSession, product: Product, clinic_id: UUID, number: int) -> Person:
-    name = f"Patient {number}"
-    row = await add_patient(db, clinic_id, iss=product.home.issuer, sub=f"patient-{number}", name=name)
-    return await _sign_in(db, product, ActorKind.PATIENT, row.id, clinic_id, name)
+async def _add_patients(db: AsyncSession, product: Product, clinic_id: UUID, count: int) -> tuple[list[Person], list[UUID]]:
+    """Signed in, each with a conversation; in bulk, for there may be ten thousand."""
+    now, iss = utc_now(), product.home.issuer
+    patients = [Patient(clinic_id=clinic_id, iss=iss, sub=f"patient-{n}", name=f"Patient {n}") for n in range(count)]
+    db.add_all(patients)
+    await db.flush()
+    threads = [Conversation(clinic_id=clinic_id, patient_id=each.id, last_at=now, created_at=now) for each in patients]
+    tokens = [new_token() for _ in patients]
+    db.add_all([*threads, *(_session(each.id, clinic_id, token) for each, token in zip(patients, tokens, strict=True))])
+    await db.flush()
+    people = [_person(product, ActorKind.PATIENT, p.id, p.name, token) for p, token in zip(patients, tokens, strict=True)]
+    return people, [thread.id for thread in threads]
+
+
+def _session(patient_id: UUID, clinic_id: UUID, token: str) -> Session:
+    now, kind = utc_now(), ActorKind.PATIENT
+    lives = {"created_at": now, "seen_at": now, "expires_at": now + LIFETIMES[kind].ends_after}
+    return Session(token_hash=hash_token(token), kind=kind.value, person_id=patient_id, clinic_id=clinic_id, **lives)
 
 
 async def _sign_in(db: AsyncSession, product: Product, kind: ActorKind, id_: UUID, clinic_id: UUID, name: str) -> Person:
-    token = await start_session(db, kind, id_, clinic_id, now=utc_now())
+    return _person(product, kind, id_, name, await start_session(db, kind, id_, clinic_id, now=utc_now()))
+
+
+def _person(product: Product, kind: ActorKind, id_: UUID, name: str, token: str) -> Person:
     cookie = f"{session_cookie_name(product.origin, kind)}={token}"
     return Person(kind.value, id_, name, {"Origin": product.origin, "Cookie": cookie})
-
-
-async def _start(db: AsyncSession, clinic_id: UUID, patient: Person) -> UUID:
-    actor = Actor(ActorKind.PATIENT, patient.id, clinic_id, patient.name)
-    return await start_conversation(db, actor, patient.id, now=utc_now())
 
 
 def browser(*, within: float = 10.0) -> aiohttp.ClientSession:

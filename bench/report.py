@@ -52,6 +52,8 @@ class Result:
     product: Mapping[str, Any] = field(default_factory=dict)
     floor: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    growth: Mapping[str, Any] = field(default_factory=dict)
+    """How cost grows as work grows, for the plot (`growth`)."""
     status: int = 0
 
     def line(self) -> str:
@@ -78,7 +80,16 @@ class Result:
             for r in self.rows
         ]
         machine = {"at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
-        return self._summary() | {"rows": rows, "notes": list(self.notes), "machine": machine}
+        return self._summary() | {"rows": rows, "notes": list(self.notes), "growth": dict(self.growth), "machine": machine}
+
+
+def growth(size: str, cost: str, lines: Mapping[str, Sequence[tuple[float, float]]]) -> dict[str, Any]:
+    """`size`, `cost`: what the axes say, unit included. `lines`: (size, cost) points by name."""
+    return {
+        "size": size,
+        "cost": cost,
+        "lines": {name: [list(map(rounded, point)) for point in points] for name, points in lines.items()},
+    }
 
 
 def rounded(value: Any) -> Any:

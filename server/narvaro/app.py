@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -45,7 +46,12 @@ def create_app(settings: Settings, *, routes: Sequence[Any] = (), doors: Doors |
     register_features()
     doors = doors or open_doors(settings)
     hub = Hub(doors.database)
-    doorkeeper = Doorkeeper(authenticate=guards.authenticate, is_own_origin=guards.is_own_origin, session_key=session_key)
+    doorkeeper = Doorkeeper(
+        authenticate=guards.authenticate,
+        is_signed_in=partial(guards.is_signed_in, doors.database),
+        is_own_origin=guards.is_own_origin,
+        session_key=session_key,
+    )
 
     @asynccontextmanager
     async def running(_app: Litestar) -> AsyncIterator[None]:

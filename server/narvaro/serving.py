@@ -13,6 +13,7 @@ from narvaro.features import open_doors, register_features
 from narvaro.jobs.worker import run_worker
 from narvaro.logs import set_up_logging
 from narvaro.metrics import tell_metrics
+from narvaro.realtime.uvicorn_socket import SOCKETS
 from narvaro.settings import Settings
 
 GRACE = 5
@@ -29,13 +30,12 @@ def serve(settings: Settings, *, routes: Sequence[Any] = ()) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=65_536,
         server_header=False,
         access_log=False,
         forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,
         timeout_graceful_shutdown=GRACE,
+        **SOCKETS,
     )
 
 

@@ -125,6 +125,10 @@ def claims(token: str) -> dict[str, Any]:
     return decoded
 
 
+async def test_address_of_sockets_answers_no_ordinary_request(site: Site) -> None:
+    await site.patient.ask("GET", "/socket", expect=404)
+
+
 async def test_the_main_job_over_http(site: Site) -> None:
     call_id = await site.talk()
     ended = await site.staff.ask("POST", f"/calls/{call_id}/end")

@@ -15,6 +15,7 @@ from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.cookies import session_cookie_name
 from narvaro.auth.queries import Known, find_known
 from narvaro.auth.rules import TOUCHED_AGAIN_AFTER
+from narvaro.auth.tokens import hash_token
 from narvaro.clock import utc_now
 from narvaro.db.session import Database
 from narvaro.errors import Malformed, NotSignedIn
@@ -41,23 +42,31 @@ def database_of(connection: AnyConnection) -> Database:
     return database
 
 
-async def find_session(connection: AnyConnection, kind: ActorKind, *, is_activity: bool = True) -> Known | None:
-    """The request's person of this kind. Activity keeps the session awake (C2)."""
+async def find_session(connection: AnyConnection, kind: ActorKind) -> Known | None:
+    """The request's person of this kind."""
     token = connection.cookies.get(session_cookie_name(settings_of(connection).base_url, kind))
-    if not token:
-        return None
+    return await _know(database_of(connection), kind, hash_token(token), is_activity=True) if token else None
+
+
+async def _know(database: Database, kind: ActorKind, token_hash: bytes, *, is_activity: bool) -> Known | None:
+    """Activity keeps the session awake (C2)."""
     now = utc_now()
-    async with database_of(connection).quick() as db:
-        known = await find_known(db, kind, token, now=now)
+    async with database.quick() as db:
+        known = await find_known(db, kind, token_hash, now=now)
         if known is not None and is_activity and known.seen_at <= now - TOUCHED_AGAIN_AFTER:
             await touch(db, known.token_hash, now=now)
         return known
 
 
-async def authenticate(connection: AnyConnection, kind: ActorKind, is_activity: bool) -> tuple[Actor, bytes] | None:
+async def authenticate(connection: AnyConnection, kind: ActorKind) -> tuple[Actor, bytes] | None:
     """For sockets: the person, and the session's hash, whose `session_key` wakes at sign-out."""
-    known = await find_session(connection, kind, is_activity=is_activity)
+    known = await find_session(connection, kind)
     return None if known is None else (known.actor, known.token_hash)
+
+
+async def is_signed_in(database: Database, kind: ActorKind, token_hash: bytes, is_activity: bool) -> bool:
+    """Whether a socket's session still is what it was."""
+    return await _know(database, kind, token_hash, is_activity=is_activity) is not None
 
 
 def is_own_origin(connection: AnyConnection) -> bool:

@@ -12,7 +12,6 @@ from narvaro.auth.models import Session
 from narvaro.auth.people import people_of
 from narvaro.auth.rules import is_live
 from narvaro.auth.schemas import SignedInDevice
-from narvaro.auth.tokens import hash_token
 from narvaro.db.prepared import Db, Prepared
 
 _HELD = Prepared(
@@ -32,9 +31,9 @@ class Known:
     seen_at: datetime
 
 
-async def find_known(db: Db, kind: ActorKind, token: str, *, now: datetime) -> Known | None:
+async def find_known(db: Db, kind: ActorKind, token_hash: bytes, *, now: datetime) -> Known | None:
     """None when the session is unknown, ended, idle or old, or its person is gone."""
-    session = await _HELD.first(db, token_hash=hash_token(token), kind=kind.value)
+    session = await _HELD.first(db, token_hash=token_hash, kind=kind.value)
     if session is None or not is_live(kind, seen_at=session.seen_at, expires_at=session.expires_at, now=now):
         return None
     person = await people_of(kind).load(db, session.person_id, session.clinic_id)

@@ -114,7 +114,7 @@ async def _write(
         for_patient=for_patient,
         action="message.post",
         jobs=jobs_of(job_of(push_message, conversation_id=conversation_id)),
-        wakes=wakes_of(*keys_of(conversation_id, author.clinic_id, THE_PATIENT), f"entries:{conversation_id}"),
+        wakes=wakes_of(f"entries:{conversation_id}", *keys_of(conversation_id, author.clinic_id, THE_PATIENT)),
     )
     if written is None:
         return None
@@ -167,11 +167,11 @@ async def add_entry(
     return entry
 
 
-async def wake_conversation(db: AsyncSession, conversation: Conversation, *more: str) -> None:
-    """The small snapshot changed: a new version, told to those who follow it or a list that holds it."""
+async def wake_conversation(db: AsyncSession, conversation: Conversation, *first: str) -> None:
+    """The small snapshot changed: a new version, told to those who follow it or a list that holds it, after `first`."""
     conversation.version += 1
     await db.flush()
-    await wake(db, *keys_of(conversation.id, conversation.clinic_id, conversation.patient_id), *more)
+    await wake(db, *first, *keys_of(conversation.id, conversation.clinic_id, conversation.patient_id))
 
 
 def keys_of(conversation_id: UUID, clinic_id: UUID, patient_id: UUID | str) -> tuple[str, str, str]:

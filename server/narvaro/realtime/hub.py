@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Final, Protocol
 
 import msgspec
@@ -20,6 +20,7 @@ from narvaro.realtime.presence import SocketFacts, beat_sockets, put_socket, rem
 log = structlog.get_logger()
 
 LOADS_AT_ONCE: Final = 8
+LINES_AT_ONCE: Final = 200
 TICK: Final = 0.5
 BEAT_IN_CALL_EVERY: Final = 4.0
 BEAT_EVERY: Final = 15.0
@@ -51,6 +52,13 @@ class AnyLine(Protocol):
     def closed_with(self) -> int | None: ...
 
 
+def batched(lines: Iterable[AnyLine]) -> Iterator[list[AnyLine]]:
+    """So many at once that nobody waits long for the process to do something else."""
+    everyone = list(lines)
+    for first in range(0, len(everyone), LINES_AT_ONCE):
+        yield everyone[first : first + LINES_AT_ONCE]
+
+
 class Notice(msgspec.Struct, forbid_unknown_fields=True):
     """The payload of a NOTIFY, written by `topics.wake` and `topics.tell`."""
 
@@ -64,7 +72,7 @@ class Hub:
     def __init__(self, database: Database, *, loads_at_once: int = LOADS_AT_ONCE) -> None:
         self._database = database
         self._room_to_load = asyncio.Semaphore(loads_at_once)
-        self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
+        self._followers: defaultdict[str, list[Follower]] = defaultdict(list)
         self._lines: set[AnyLine] = set()
         self._leaving: list[SocketFacts] = []
         self._one_removes = asyncio.Lock()
@@ -97,10 +105,10 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def follow(self, key: str, follower: Follower) -> None:
-        self._followers[key].add(follower)
+        self._followers[key].append(follower)
 
     def unfollow(self, key: str, follower: Follower) -> None:
-        self._followers[key].discard(follower)
+        self._followers[key].remove(follower)
         if not self._followers[key]:
             del self._followers[key]
 
@@ -164,9 +172,11 @@ class Hub:
     async def _tick_for_ever(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            now = asyncio.get_running_loop().time()
-            for line in list(self._lines):
-                line.tick(now)
+            for lines in batched(self._lines):
+                now = asyncio.get_running_loop().time()
+                for line in lines:
+                    line.tick(now)
+                await asyncio.sleep(0)
 
     async def _beat_for_ever(self) -> None:
         """One statement for all lines: often for those in a call, seldom for all, at once after a lost database."""
@@ -180,11 +190,10 @@ class Hub:
             if is_for_all:
                 all_at = loop.time() + BEAT_EVERY
             recorded = (line for line in self._lines if line.is_recorded)
-            await self._beat([line for line in recorded if is_for_all or line.facts.call_id])
+            for lines in batched(line for line in recorded if is_for_all or line.facts.call_id):
+                await self._beat(lines)
 
     async def _beat(self, lines: list[AnyLine]) -> None:
-        if not lines:
-            return
         try:
             async with self.transaction() as db:
                 alive = await beat_sockets(db, [line.facts.id for line in lines], now=utc_now())

@@ -1,13 +1,13 @@
 """One open socket: what it follows, what it is owed, and whether anybody is still there.
 
-One pump per line sends one thing at a time. While a slow browser takes its time, a topic that changes again is only marked
-again: the backlog is never longer than the list of topics.
+A pump sends one thing at a time, and is there only while something is owed: most lines are idle. While a slow browser takes its
+time, a topic that changes again is only marked again: the backlog is never longer than the list of topics.
 """
 
 import asyncio
 import hashlib
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -76,33 +76,61 @@ class Subscription:
 
 
 class Line:
-    def __init__(self, hub: Hub, actor: Actor, decoder: msgspec.json.Decoder[Any], session_hash: bytes | None = None) -> None:
+    """`send` takes one text to the browser. `on_close` runs once, when anything closes the line. `on_tick`: as `tick`."""
+
+    __slots__ = (
+        "_budget",
+        "_decoder",
+        "_heard_at",
+        "_hub",
+        "_owes_ping",
+        "_pinged_at",
+        "_pumping",
+        "_recording",
+        "_send",
+        "_stale",
+        "_subscriptions",
+        "_told",
+        "closed_with",
+        "facts",
+        "is_recorded",
+        "on_close",
+        "on_tick",
+    )
+
+    def __init__(
+        self, hub: Hub, actor: Actor, decoder: msgspec.json.Decoder[Any], send: Send, *, session_hash: bytes | None = None
+    ) -> None:
         self.facts = SocketFacts(uuid4(), actor, session_hash=session_hash)
         self.is_recorded = False
-        self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.closed_with: int | None = None
+        self.on_close: Callable[[], None] | None = None
+        self.on_tick: Callable[[float], None] | None = None
         self._hub = hub
         self._decoder = decoder
+        self._send = send
         self._subscriptions: dict[str, Subscription] = {}
         self._stale: dict[Subscription, None] = {}
-        self._told: deque[str] = deque(maxlen=MAX_TOLD)
-        self._stirred = asyncio.Event()
+        self._told: list[str] = []
+        self._pumping: asyncio.Task[None] | None = None
         self._recording = asyncio.Lock()
         self._budget = Budget(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
         self._heard_at = self._pinged_at = asyncio.get_running_loop().time()
         self._owes_ping = False
 
     def close(self, code: int) -> None:
-        if not self.closed.done():
-            self.closed.set_result(code)
+        if self.closed_with is None:
+            self.closed_with = code
+            if self.on_close is not None:
+                self.on_close()
 
-    @property
-    def closed_with(self) -> int | None:
-        return self.closed.result() if self.closed.done() and not self.closed.cancelled() else None
-
-    def release(self) -> None:
-        """Follow nothing more."""
+    async def release(self) -> None:
+        """Follow nothing more and send nothing more."""
         for subscription in list(self._subscriptions.values()):
             self._drop(subscription)
+        if self._pumping is not None:
+            self._pumping.cancel()
+            await asyncio.gather(self._pumping, return_exceptions=True)
 
     def tick(self, now: float) -> None:
         every, lost_after = (PING_IN_CALL_EVERY, LOST_IN_CALL_AFTER) if self.facts.call_id else (PING_EVERY, LOST_AFTER)
@@ -110,20 +138,27 @@ class Line:
             self.close(LOST)
         elif now - self._pinged_at >= every:
             self._ping(now)
+        if self.on_tick is not None:
+            self.on_tick(now)
 
     def refresh(self, subscription: Subscription) -> None:
         """Load and send it when its turn comes; asking twice is asking once."""
         self._stale[subscription] = None
-        self._stirred.set()
+        self._stir()
 
     def tell(self, message: str) -> None:
         self._told.append(message)
-        self._stirred.set()
+        del self._told[:-MAX_TOLD]
+        self._stir()
 
     # What the browser says
 
     async def receive(self, text: str) -> None:
         """Obey one message, or close."""
+        with self._closing_if_broken():
+            await self._receive(text)
+
+    async def _receive(self, text: str) -> None:
         loop = asyncio.get_running_loop()
         if len(text.encode()) > MAX_BYTES or not self._budget.spend(loop.time()):
             self.close(TOO_MUCH)
@@ -180,47 +215,61 @@ class Line:
 
     # What the browser gets
 
-    async def pump(self, send: Send) -> None:
-        """Send what is owed, for ever."""
-        while True:
-            await self._stirred.wait()
-            self._stirred.clear()
-            while self._owes_ping or self._told or self._stale:
-                await self._send_next(send)
+    def _stir(self) -> None:
+        if self._pumping is None and self.closed_with is None:
+            self._pumping = asyncio.create_task(self._pump())
 
-    async def _send_next(self, send: Send) -> None:
+    async def _pump(self) -> None:
+        """Send what is owed."""
+        with self._closing_if_broken():
+            while self._owes_ping or self._told or self._stale:
+                await self._send_next()
+        self._pumping = None
+
+    async def _send_next(self) -> None:
         if self._owes_ping:
             self._owes_ping = False
-            await send(_encode(Ping(every=PING_IN_CALL_EVERY if self.facts.call_id else PING_EVERY)))
+            await self._send(_encode(Ping(every=PING_IN_CALL_EVERY if self.facts.call_id else PING_EVERY)))
         elif self._told:
-            await send(self._told.popleft())
+            await self._send(self._told.pop(0))
         else:
             subscription = next(iter(self._stale))
             del self._stale[subscription]
-            await self._bring_up_to_date(subscription, send)
+            await self._bring_up_to_date(subscription)
 
-    async def _bring_up_to_date(self, subscription: Subscription, send: Send) -> None:
+    @contextmanager
+    def _closing_if_broken(self) -> Iterator[None]:
+        """The browser comes back and starts again from what it has."""
+        try:
+            yield
+        except OSError:
+            self.close(1000)
+        except Exception as error:
+            log.error("socket_broke", error=type(error).__name__)
+            self.close(BROKEN)
+
+    async def _bring_up_to_date(self, subscription: Subscription) -> None:
         loaded = await self._load(subscription)
         if self._subscriptions.get(subscription.topic) is not subscription:
             return
         if loaded is None:
             self._drop(subscription)
-            await send(_encode(Gone(topic=subscription.topic)))
+            await self._send(_encode(Gone(topic=subscription.topic)))
             await self._leave_call(subscription)
             return
-        await self._send_if_new(subscription, loaded, send)
+        await self._send_if_new(subscription, loaded)
         if loaded.more:
             self.refresh(subscription)
         if subscription.name == CALL_TOPIC and subscription.id != self.facts.call_id:
             await self._record(replace(self.facts, call_id=subscription.id))
             self._ping(asyncio.get_running_loop().time())
 
-    async def _send_if_new(self, subscription: Subscription, loaded: Loaded, send: Send) -> None:
+    async def _send_if_new(self, subscription: Subscription, loaded: Loaded) -> None:
         messages = [_encode(message) for message in loaded.messages]
         digest = hashlib.blake2b("\n".join(messages).encode(), digest_size=16).digest()
         if messages and digest != subscription.sent:
             for message in messages:
-                await send(message)
+                await self._send(message)
             subscription.sent = digest
         subscription.since = max(subscription.since, loaded.since)
 
@@ -266,11 +315,13 @@ class Line:
     def _ping(self, now: float) -> None:
         self._pinged_at = now
         self._owes_ping = True
-        self._stirred.set()
+        self._stir()
 
 
 class Budget:
     """A token bucket: so many a second, so many at once."""
+
+    __slots__ = ("_at", "_left", "_most", "_per_second")
 
     def __init__(self, per_second: float, at_once: float) -> None:
         self._per_second = per_second

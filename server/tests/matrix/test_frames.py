@@ -71,22 +71,22 @@ async def test_random_frames_are_refused_or_obeyed_and_never_break_a_line_c6(wor
         frame = frame_of(chance, valid)
         async with asyncio.timeout(20):
             await line.receive(frame)
-            while line._stale:
-                await line._send_next(swallow)
-        code = line.closed.result() if line.closed.done() else None
+            if line._pumping is not None:
+                await line._pumping
+        code = line.closed_with
         codes[code] = codes.get(code, 0) + 1
         if code is not None or number % 50 == 0:
-            line.release()
+            await line.release()
             await hub.remove(line)
             line = await open_line(hub, chance.choice(actors))
-    line.release()
+    await line.release()
     await hub.remove(line)
     assert set(codes) <= {None, NOT_UNDERSTOOD, TOO_MUCH}
     assert min(codes.get(None, 0), codes.get(NOT_UNDERSTOOD, 0)) > FRAMES / 10, codes
 
 
 async def open_line(hub: Hub, actor: Actor) -> Line:
-    line = Line(hub, actor, DECODER)
+    line = Line(hub, actor, DECODER, swallow)
     hub.add(line)
     return line
 

@@ -24,6 +24,7 @@ from narvaro.db.session import Database
 from narvaro.features import register_features
 from narvaro.realtime.messages import MESSAGE_RECEIVERS
 from narvaro.realtime.topics import TOPIC_KINDS
+from narvaro.realtime.uvicorn_socket import SOCKETS
 
 SIGNED_OUT = 4001
 
@@ -45,7 +46,7 @@ async def lines(world_for_sockets: World) -> AsyncIterator[Lines]:
     """A server, and somebody who looks at its tables beside it."""
     doors = doors_to(Database(world_for_sockets.url, pool_size=4))
     app = create_app(settings_of_test(), doors=doors)
-    server = uvicorn.Server(uvicorn.Config(app, ws="websockets-sansio", log_level="warning", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", **SOCKETS))
     beside = create_async_engine(doors.database.engine.url, isolation_level="AUTOCOMMIT")
     with sockets.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve(sockets=[listening]))

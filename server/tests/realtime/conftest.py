@@ -20,6 +20,7 @@ from narvaro.realtime.hub import Hub
 from narvaro.realtime.schemas import FromClient, Pong, Presence, Subscribe, Unsubscribe
 from narvaro.realtime.socket import socket_routes
 from narvaro.realtime.topics import Loaded, TopicKind, register_topic
+from narvaro.realtime.uvicorn_socket import SOCKETS
 
 
 @pytest.fixture(autouse=True)
@@ -70,10 +71,10 @@ async def site(hub: Hub) -> AsyncIterator[Site]:
     sessions = Sessions()
     decoder = msgspec.json.Decoder(Subscribe | Unsubscribe | Presence | Pong | Waved)
     app = Litestar(socket_routes(hub, sessions.doorkeeper(), decoder))
-    config = uvicorn.Config(app, ws="websockets-sansio", log_level="warning", lifespan="off", ws_ping_interval=None)
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", **SOCKETS | {"ws_max_size": 2**20})
     server = uvicorn.Server(config)
     with sockets.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        yield Site(hub, sessions, listening.getsockname()[1])
+        yield Site(hub, sessions, listening.getsockname()[1], server)
         server.should_exit = True
         await serving

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from narvaro.auth.actors import Actor, ActorKind
@@ -69,15 +70,19 @@ class Sessions:
         self.actors[name] = Actor(kind, uuid4(), uuid4(), "Sofia Gunnarsson")
         return name
 
-    async def authenticate(self, connection: AnyConnection, kind: ActorKind, is_activity: bool) -> tuple[Actor, bytes] | None:
-        self.activities.put_nowait(is_activity)
+    async def authenticate(self, connection: AnyConnection, kind: ActorKind) -> tuple[Actor, bytes] | None:
         session = connection.query_params.get("session", "")
         actor = self.actors.get(session)
         return (actor, session.encode()) if actor and actor.kind is kind else None
 
+    async def is_signed_in(self, _kind: ActorKind, token_hash: bytes, is_activity: bool) -> bool:
+        self.activities.put_nowait(is_activity)
+        return token_hash.decode() in self.actors
+
     def doorkeeper(self) -> Doorkeeper:
         return Doorkeeper(
             authenticate=self.authenticate,
+            is_signed_in=self.is_signed_in,
             is_own_origin=lambda connection: connection.headers.get("origin") == "http://own",
             session_key=lambda token_hash: f"session:{token_hash.decode()}",
         )
@@ -119,6 +124,7 @@ class Site:
     hub: Hub
     sessions: Sessions
     port: int
+    server: uvicorn.Server
 
     @asynccontextmanager
     async def page(self, session: str, *, origin: str = "http://own") -> AsyncIterator[Browser]:

@@ -59,7 +59,6 @@ async def test_sign_out_while_nobody_listens_closes_afterwards(site: Site, datab
 
 
 async def test_slow_browser_gets_the_latest_and_not_the_backlog(hub: Hub, world: World) -> None:
-    line = Line(hub, Actor(ActorKind.PATIENT, uuid4(), uuid4(), "Sofia"), msgspec.json.Decoder(Subscribe))
     may_send = asyncio.Semaphore(0)
     sent: list[str] = []
 
@@ -67,7 +66,7 @@ async def test_slow_browser_gets_the_latest_and_not_the_backlog(hub: Hub, world:
         await may_send.acquire()
         sent.append(json.loads(message)["text"])
 
-    pumping = asyncio.create_task(line.pump(send))
+    line = Line(hub, Actor(ActorKind.PATIENT, uuid4(), uuid4(), "Sofia"), msgspec.json.Decoder(Subscribe), send)
     await line.receive('{"type":"subscribe","topic":"board"}')
     await _until(lambda: world.loads == 1)
     for number in range(50):
@@ -76,8 +75,7 @@ async def test_slow_browser_gets_the_latest_and_not_the_backlog(hub: Hub, world:
     for _ in range(3):
         may_send.release()
     await _until(lambda: len(sent) == 2)
-    pumping.cancel()
-    line.release()
+    await line.release()
     assert sent == ["empty", "49"]
     assert world.loads == 2
 

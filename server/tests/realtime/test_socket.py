@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from websockets.exceptions import InvalidStatus
 
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.realtime import hub as realtime_hub
 from narvaro.realtime import socket
 from narvaro.realtime.topics import Loaded, register_topic, tell, wake
 
@@ -146,6 +147,7 @@ async def test_too_many_topics_close(site: Site, world: World) -> None:
 async def test_session_that_runs_out_closes_the_line(site: Site, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody wakes it: the page asks now and then (C2)."""
     monkeypatch.setattr(socket, "ASK_EVERY", 0.05)
+    monkeypatch.setattr(realtime_hub, "TICK", 0.05)
     session = site.sessions.sign_in()
     async with site.page(session) as page:
         await page.say("subscribe", topic="board")
@@ -156,11 +158,12 @@ async def test_session_that_runs_out_closes_the_line(site: Site, world: World, m
 
 async def test_a_call_is_activity_and_an_open_page_is_not_c2(site: Site, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "ASK_EVERY", 0.05)
+    monkeypatch.setattr(realtime_hub, "TICK", 0.05)
     world.calls = {call := uuid4()}
     async with asyncio.timeout(5), site.page(site.sessions.sign_in()) as page:
         await page.say("subscribe", topic="board")
         asked = [await site.sessions.activities.get() for _ in range(4)]
-        assert asked[1:] == [False] * 3
+        assert asked == [False] * 4
         await page.say("subscribe", topic=f"call:{call}")
         while not await site.sessions.activities.get():
             pass
@@ -182,3 +185,18 @@ async def test_following_is_told_once_however_often_it_changes_d1(site: Site, wo
         await world.write("new")
         assert (await page.hear("board"))["text"] == "new"
     assert len(followed) == 1
+
+
+async def test_idle_line_keeps_nothing_that_it_does_not_need(site: Site, world: World) -> None:
+    """Ten thousand of them lie on one process: nothing compresses, pumps or asks, and the request is forgotten."""
+    async with site.page(site.sessions.sign_in()) as page:
+        await page.say("subscribe", topic="board")
+        await page.hear("board")
+        assert await page.hears_nothing()
+        (line,), (connection,) = site.hub._lines, site.server.server_state.connections
+        if line._pumping:  # type: ignore[attr-defined]
+            await line._pumping  # type: ignore[attr-defined]
+        assert not line._pumping  # type: ignore[attr-defined]
+        assert not page.line.protocol.extensions
+        assert not connection.request.headers  # type: ignore[union-attr]
+        assert not connection.scope["headers"]  # type: ignore[union-attr]
