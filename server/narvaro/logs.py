@@ -13,6 +13,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from narvaro.metrics import REQUESTS
+from narvaro.tracing import trace_answer
 
 log = structlog.get_logger()
 
@@ -77,7 +78,12 @@ async def log_response(message: Message, scope: Scope) -> None:
         return
     started = scope["state"].get("started")
     took = None if started is None else round((time.perf_counter() - started) * 1000, 1)
-    method, status = str(scope.get("method")), message["status"]
+    method, status, call = str(scope.get("method")), message["status"], call_of(scope["path"])
     if took is not None:
         REQUESTS.labels(method, str(status)).observe(took / 1000)
-    log.info("request", method=method, path=told(scope["path"]), status=status, ms=took, **call_of(scope["path"]))
+        trace_answer(scope, status, took / 1000, call | _request())
+    log.info("request", method=method, path=told(scope["path"]), status=status, ms=took, **call)
+
+
+def _request() -> dict[str, str]:
+    return {key: value for key, value in structlog.contextvars.get_contextvars().items() if key == "request_id"}

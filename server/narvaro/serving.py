@@ -1,6 +1,7 @@
 """The two kinds of process: `serve` answers people, `worker` runs jobs; both until SIGTERM."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from narvaro.logs import set_up_logging
 from narvaro.metrics import tell_metrics
 from narvaro.realtime.uvicorn_socket import SOCKETS
 from narvaro.settings import Settings
+from narvaro.tracing import start_tracing
 
 GRACE = 5
 """Seconds that open requests get at the end; sockets are closed at once."""
@@ -48,6 +50,7 @@ def work(settings: Settings) -> None:
 def begin() -> None:
     """SIGTERM is an order that was obeyed, not a failure, also before and after uvicorn and the worker listen for it."""
     set_up_logging()
+    start_tracing(os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 

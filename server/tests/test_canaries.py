@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 import structlog
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import generate_latest
 from pushing import House
 from sqlalchemy import select
@@ -32,6 +34,7 @@ from narvaro.sms import DeliveryReceipt, OutgoingText, ReceiptCall, SmsUnavailab
 from narvaro.sms.models import TextMessage
 from narvaro.sms.sending import Sms
 from narvaro.sms.tasks import send_text
+from narvaro.tracing import trace_by
 from narvaro.webpush import PushRefused, PushUnavailable
 
 WORDS = "kanariefågel-i-meddelandet"
@@ -76,7 +79,17 @@ class BrokenGateway:
         """Nothing is open."""
 
 
-async def test_no_canary_is_seen_again_d3(site: Site, output: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def spans() -> Iterator[InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    trace_by(SimpleSpanProcessor(exporter))
+    yield exporter
+    trace_by(None)
+
+
+async def test_no_canary_is_seen_again_d3(
+    site: Site, output: io.StringIO, spans: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gateway = BrokenGateway()
     sms = Sms([gateway], site.doors.sms.stationery)
     doors = Doors(database=site.doors.database, media=site.media, sms=sms)
@@ -92,7 +105,10 @@ async def test_no_canary_is_seen_again_d3(site: Site, output: io.StringIO, monke
     said = output.getvalue()
     assert said.count('"event": "request"') > 20
     assert '"event": "unexpected_error"' in said
-    for place, told in {"log": said, "metrics": generate_latest().decode(), "jobs": jobs_of(site)}.items():
+    traces = "".join(span.to_json() for span in spans.get_finished_spans())
+    assert traces.count("narvaro.request_id") > 20
+    places = {"log": said, "metrics": generate_latest().decode(), "traces": traces, "jobs": jobs_of(site)}
+    for place, told in places.items():
         assert {canary for canary in canaries if canary in told} == set(), place
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.db.prepared import Db, Prepared, driver_of
 from narvaro.jobs.doors import Doors
+from narvaro.tracing import traced
 
 P = ParamSpec("P")
 RETRY_FOR: Final = timedelta(hours=6)
@@ -77,7 +78,7 @@ def task(
             job_id = context.job.id
             RUNNING.add(job_id)
             try:
-                with structlog.contextvars.bound_contextvars(task=name, **ids):
+                with structlog.contextvars.bound_contextvars(task=name, **ids), traced(name, ids):
                     await cast(Any, work)(doors, **given)
             finally:
                 RUNNING.discard(job_id)
