@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
@@ -39,7 +39,7 @@ from narvaro.db.cursors import make_cursor, read_cursor
 from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
-from narvaro.patients.queries import matches_name
+from narvaro.patients.queries import FEW, matches_name, named
 from narvaro.patients.rules import may_reach_outside_app
 from narvaro.realtime.presence import Pages, pages_of, pages_of_person
 
@@ -226,7 +226,7 @@ async def load_inbox(
     if before is not None:
         query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
     if search:
-        query = query.where(matches_name(search))
+        query = query.where(await _has_name(db, actor.clinic_id, search))
     found = (await db.execute(query.execution_options(populate_existing=True))).all()
     waiting: Sequence[Any] = []
     if actor.kind is ActorKind.STAFF and before is None and not search:
@@ -239,6 +239,11 @@ async def load_inbox(
         next=make_cursor(found[PAGE - 1][0].last_at, found[PAGE - 1][0].id) if len(found) > PAGE else None,
         unread=sum({item.id: item.unread for item in items}.values()),
     )
+
+
+async def _has_name(db: AsyncSession, clinic_id: UUID, search: str) -> ColumnElement[bool]:
+    few = [id_ for id_, _ in await db.execute(named(clinic_id, search, FEW + 1))]
+    return Conversation.patient_id.in_(few) if len(few) <= FEW else matches_name(search)
 
 
 def _inbox_rows(actor: Actor) -> Select[Any]:
@@ -276,15 +281,17 @@ async def _inbox_items(db: AsyncSession, actor: Actor, rows: Sequence[Any], now:
 
 async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> list[PatientItem]:
     """At most 20 of the clinic's patients, by name, each with its conversation when there is one."""
-    query = (
-        select(Patient.id, Patient.name, Conversation.id)
-        .outerjoin(Conversation, and_(Conversation.patient_id == Patient.id, Conversation.clinic_id == Patient.clinic_id))
-        .where(Patient.clinic_id == staff.clinic_id)
-        .order_by(Patient.name)
-        .limit(20)
-    )
     if search:
-        query = query.where(matches_name(search))
+        few = named(staff.clinic_id, search, FEW).subquery()
+        whom = select(few.c.id, few.c.name).order_by(few.c.name)
+    else:
+        whom = select(Patient.id, Patient.name).where(Patient.clinic_id == staff.clinic_id).order_by(Patient.name)
+    found = whom.limit(20).subquery()
+    query = (
+        select(found.c.id, found.c.name, Conversation.id)
+        .outerjoin(Conversation, and_(Conversation.patient_id == found.c.id, Conversation.clinic_id == staff.clinic_id))
+        .order_by(found.c.name)
+    )
     return [PatientItem(id=id_, name=name, conversation_id=thread) for id_, name, thread in await db.execute(query)]
 
 

@@ -14,6 +14,8 @@ _PERSON = Prepared(
     select(Patient.name).where(Patient.id == bindparam("person_id"), Patient.clinic_id == bindparam("clinic_id"))
 )
 MOST_WORDS = 8
+FEW = 5_000
+"""So many who match are looked up one by one; of more, a page is full after a short walk through the newest."""
 
 
 def patients_of(actor: Actor) -> Select[Patient]:
@@ -32,6 +34,15 @@ def matches_name(search: str) -> ColumnElement[bool]:
     simple: ColumnElement[str] = literal_column("'simple'::regconfig")
     prefixes = " & ".join(f"'{word}':*" for word in words)
     return func.to_tsvector(simple, Patient.name).bool_op("@@")(func.to_tsquery(simple, prefixes))
+
+
+def named(clinic_id: UUID, search: str, most: int) -> Select[UUID, str]:
+    """Id and name of the clinic's patients that match, `most` at most, in no order.
+
+    By itself, with nothing to be put in order, for PostgreSQL takes every word for one that 2 % have: to fill a page it
+    would rather read the whole clinic, newest first, and with a million patients that is half a minute for a rare name.
+    """
+    return select(Patient.id, Patient.name).where(Patient.clinic_id == clinic_id, matches_name(search)).limit(most)
 
 
 async def load_person(db: Db, person_id: UUID, clinic_id: UUID) -> Person | None:
