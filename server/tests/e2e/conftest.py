@@ -45,16 +45,20 @@ def running(*options: str) -> Iterator[Demo]:
     home = Path(tempfile.mkdtemp(prefix="narvaro-e2e-"))
     command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(home / "data")]
     OUTPUT.mkdir(exist_ok=True)
-    with (OUTPUT / "demo.log").open("wb") as log:
-        process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, cwd=Path(__file__).parents[2])
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, f"the demo ended with {process.wait()}; test-output/demo.log says why"
-    ready = json.loads(line)
-    yield Demo(ready["base_url"], ready["people"], process.pid, home / "data")
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=40) == 0
-    process.stdout.close()
+    log = OUTPUT / "demo.log"
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=errors, cwd=Path(__file__).parents[2]) as process,
+    ):
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"the demo ended with {process.wait()}: {log.read_text(encoding='utf-8')[-2000:]}"
+        ready = json.loads(line)
+        try:
+            yield Demo(ready["base_url"], ready["people"], process.pid, home / "data")
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) == 0
     shutil.copytree(home / "data" / "logs", OUTPUT / "logs", dirs_exist_ok=True)
     shutil.rmtree(home)
 
