@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e.support import Stage, expect_remote_picture, talk, wait_until
+from e2e.support import QUESTION, Stage, expect_remote_picture, talk, wait_until
 from playwright.sync_api import Page, expect
 
 import narvaro
@@ -139,13 +139,23 @@ def test_a_page_of_the_new_version_is_left_alone_and_its_worker_takes_over(stage
 
 
 def test_no_worker_takes_over_under_a_call(stage: Stage) -> None:
-    _, _, patient = talk(stage)
+    _, window, patient = talk(stage)
     keep(patient)
     with newer_worker():
         patient.evaluate(UPDATE)
         wait_until(patient, lambda: bool(patient.evaluate(WAITS)), "the new worker waits")
         expect_remote_picture(patient)
         assert patient.evaluate(WAITS)
+        window.get_by_role("button", name="Avsluta videosamtal").click()
+        expect(patient.get_by_role("heading", name=QUESTION)).to_be_visible()
+        patient.reload()
+        wait_until(patient, lambda: bool(patient.evaluate(HAS_SWAPPED)), "the new worker has taken over")
+    expect(patient.get_by_role("heading", name=QUESTION)).to_be_visible()
+    patient.get_by_role("button", name="Nej", exact=True).click()
+    expect(patient.get_by_role("heading", name="Ärenden")).to_be_visible()
+    patient.reload()
+    expect(patient.get_by_role("link", name=CLINIC)).to_be_visible()
+    expect(patient.get_by_role("heading", name=QUESTION)).to_have_count(0)
 
 
 def test_a_lost_phone_is_signed_out_from_another_device_and_shows_nothing_more(stage: Stage) -> None:

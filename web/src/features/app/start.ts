@@ -9,6 +9,8 @@ interface InstallOffer extends Event {
 
 const offer = createStore<InstallOffer | null>(null);
 const isOld = createStore(false);
+/** Chromium lets a worker that is asked to go while it answers the page's first questions stay for half a minute. */
+const SWAP_AFTER_MS = 3_000;
 const UPDATE_AFTER_MS = 60 * 60_000;
 const WORKER = "/patient/service-worker.js";
 
@@ -46,7 +48,7 @@ async function register(): Promise<void> {
     if (event.data.type === "go") navigate(new URL(event.data.to, location.href).pathname);
   });
   const registration = await navigator.serviceWorker.register(WORKER, { updateViaCache: "none" });
-  offerToSwap(registration.waiting);
+  setTimeout(() => offerToSwap(registration.waiting), SWAP_AFTER_MS);
   registration.addEventListener("updatefound", () => {
     const next = registration.installing;
     next?.addEventListener("statechange", () => next.state === "installed" && offerToSwap(registration.waiting));

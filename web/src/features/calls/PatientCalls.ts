@@ -11,6 +11,8 @@ import { deviceId } from "./seat";
 import type { Tone } from "./tone";
 
 const KEY = "narvaro.in-call";
+/** Asked again after a reload, until it is answered. */
+const ASKING = "narvaro.asking";
 
 export interface PatientCallsState {
   ringing: Ringing;
@@ -141,6 +143,7 @@ export class PatientCalls {
   }
 
   answered(): void {
+    sessionStorage.removeItem(ASKING);
     this.change({ asking: null });
   }
 
@@ -200,6 +203,8 @@ export class PatientCalls {
 
   private finish(call: CallSnapshot): void {
     sessionStorage.removeItem(KEY);
+    if (call.must_ask_feedback) sessionStorage.setItem(ASKING, call.id);
+    else sessionStorage.removeItem(ASKING);
     const { ongoing } = this.state.get();
     if (ongoing?.id === call.id) ongoing.stop();
     this.change({ ongoing: ongoing?.id === call.id ? null : ongoing, open: null, asking: call.must_ask_feedback ? call : null });
@@ -217,10 +222,10 @@ export class PatientCalls {
   }
 
   private async comeBackAfterReload(): Promise<void> {
-    const callId = sessionStorage.getItem(KEY);
+    const callId = sessionStorage.getItem(KEY) ?? sessionStorage.getItem(ASKING);
     if (!callId) return;
     const call = await this.api.get<CallSnapshot>(`/calls/${callId}`).catch(() => null);
-    if (!call) return sessionStorage.removeItem(KEY);
+    if (!call) return [KEY, ASKING].forEach((key) => sessionStorage.removeItem(key));
     if (call.status === "ended") return this.finish(call);
     await this.comeBack(callId);
   }
