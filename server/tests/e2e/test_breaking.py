@@ -313,3 +313,46 @@ def test_after_a_phone_call_has_taken_the_microphone_one_button_takes_it_back(st
     expect(patient.get_by_text("Samtalet pausades.")).to_be_hidden()
     before = statistic(window, "inbound-rtp", "audio", "totalAudioEnergy")
     wait_until(window, lambda: statistic(window, "inbound-rtp", "audio", "totalAudioEnergy") > before, "heard again")
+
+
+NO_SOUND_YET = """
+AudioContext.prototype.resume = () => new Promise(() => { window.askedForSoundAt = performance.now(); });
+Object.defineProperty(AudioContext.prototype, "state", {get: () => "suspended"});
+"""
+"""A new window whose camera question waits: Chromium starts no audio context in it."""
+IS_SUSPENDED = "() => performance.now() > window.askedForSoundAt + 300"
+"""LiveKit waits 200 ms for it."""
+NO_SOUND_UNPRESSED = """
+const play = HTMLMediaElement.prototype.play;
+let wasPressed = false;
+addEventListener("click", () => { wasPressed = true; }, true);
+HTMLMediaElement.prototype.play = function () {
+    if (this.localName !== "audio" || wasPressed) return play.call(this);
+    this.autoplay = false;
+    this.pause();
+    return Promise.reject(new DOMException("Not allowed.", "NotAllowedError"));
+};
+"""
+
+
+def test_nothing_lies_over_the_ring_where_no_sound_may_be_played_yet(stage: Stage) -> None:
+    patient, staff = stage.patient(), stage.staff()
+    staff.context.add_init_script(NO_SOUND_YET)
+    window = start_call(staff)
+    wait_until(window, lambda: bool(window.evaluate(IS_SUSPENDED)), "LiveKit has asked for sound")
+    window.get_by_role("button", name="Avbryt").click()
+    window.get_by_role("button", name="Ring igen").click()
+    accept(patient)
+    expect_remote_picture(window)
+    expect(window.get_by_text("Webbläsaren har stängt av ljudet.")).to_have_count(0)
+
+
+def test_a_browser_that_plays_no_sound_before_a_press_says_so_and_one_button_mends_it(stage: Stage) -> None:
+    patient, staff = stage.patient(), stage.staff()
+    staff.context.add_init_script(NO_SOUND_UNPRESSED)
+    window = start_call(staff)
+    accept(patient)
+    expect(window.get_by_text("Webbläsaren har stängt av ljudet.")).to_be_visible()
+    window.get_by_role("button", name="Fortsätt samtalet").click()
+    expect(window.get_by_text("Webbläsaren har stängt av ljudet.")).to_be_hidden()
+    expect_remote_sound(window)

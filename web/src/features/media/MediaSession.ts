@@ -263,12 +263,19 @@ export class MediaSession {
 
   private refresh(): void {
     if (!this.room) return;
-    this.change({ people: peopleIn(this.room), isSpeaking: this.room.localParticipant.isSpeaking, isSilenced: !this.room.canPlaybackAudio });
+    this.change({ people: peopleIn(this.room), isSpeaking: this.room.localParticipant.isSpeaking, isSilenced: isSilenced(this.room) });
   }
 
   private change(change: Partial<MediaState>): void {
     this.store.update((state) => ({ ...state, ...change }));
   }
+}
+
+/** Somebody's sound may not be played. LiveKit also says so of its own audio context, when nobody can be heard yet. */
+function isSilenced(room: Room): boolean {
+  if (room.canPlaybackAudio) return false;
+  const sounds = [...room.remoteParticipants.values()].flatMap((one) => [...one.audioTrackPublications.values()]);
+  return sounds.some(({ track }) => track?.attachedElements.some((element) => element.paused));
 }
 
 function play(element: HTMLMediaElement): void {
