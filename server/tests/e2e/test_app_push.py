@@ -226,6 +226,32 @@ def test_from_the_press_to_the_lock_screen_and_back(stage: Stage) -> None:
         assert stage.foreign_hosts() == set()
 
 
+RENEW = """
+async ({endpoint, p256dh, auth}) => {
+    const change = new ExtendableEvent("pushsubscriptionchange"), waits = [];
+    change.waitUntil = (promise) => waits.push(promise);
+    change.newSubscription = {toJSON: () => ({endpoint, keys: {p256dh, auth}})};
+    self.dispatchEvent(change);
+    await Promise.all(waits);
+}
+"""
+
+
+def test_a_device_that_the_push_service_has_moved_is_reached_where_it_now_is(stage: Stage) -> None:
+    with push_service() as service:
+        page = keep(stage.patient(permissions=["notifications"]))
+        key = post_json(page, "/api/patient/push", None, "GET")["body"]["public_key"]
+        before, after = service.subscribe(key), service.subscribe(key)
+        told = {"endpoint": before.endpoint, "p256dh": before.p256dh, "auth": before.auth, "shows": "calls_only"}
+        assert post_json(page, "/api/patient/push/subscription", told, "PUT")["status"] < 300
+        renewed = {"endpoint": after.endpoint, "p256dh": after.p256dh, "auth": after.auth}
+        page.context.service_workers[-1].evaluate(RENEW, renewed)
+        page.goto("/demo")
+        start_call(stage.staff())
+        wait_until(page, lambda: len(after.arrived) == 1, "the push has come where the device now is")
+        assert before.arrived == []
+
+
 def test_who_has_said_no_is_told_how_to_change_it(stage: Stage) -> None:
     page = keep(stage.patient())
     page.add_init_script("Object.defineProperty(Notification, 'permission', {get: () => 'denied'})")
