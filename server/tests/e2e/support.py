@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import psycopg
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 from narvaro.db.embedded import ROLE
 
@@ -182,6 +182,15 @@ def accept(patient: Page, button: str = "Acceptera") -> None:
     dialog = patient.get_by_role("alertdialog", name="Inkommande videosamtal")
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name=button).click()
+
+
+def ring(stage: Stage) -> tuple[Page, Page, Locator]:
+    """→ (staff's inbox, staff's call window, what rings on the patient's screen)."""
+    patient, staff = stage.patient(), stage.staff()
+    window = start_call(staff)
+    dialog = patient.get_by_role("alertdialog", name="Inkommande videosamtal")
+    expect(dialog).to_be_visible()
+    return staff, window, dialog
 
 
 def talk(stage: Stage, **patients: Any) -> tuple[Page, Page, Page]:

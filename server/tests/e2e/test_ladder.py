@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from e2e.guests import link_of
-from e2e.support import Stage, accept, call_id_of, expect_remote_picture, post_json, start_call
+from e2e.support import Stage, accept, call_id_of, expect_remote_picture, post_json, ring, start_call
 from playwright.sync_api import Page, expect
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -45,10 +45,7 @@ def test_with_the_app_closed_a_text_leads_straight_to_the_call(stage: Stage) -> 
 
 
 def test_by_telephone_what_rings_ends_kindly_and_the_log_says_so(stage: Stage) -> None:
-    patient, staff = stage.patient(), stage.staff()
-    window = start_call(staff)
-    dialog = patient.get_by_role("alertdialog", name="Inkommande videosamtal")
-    expect(dialog).to_be_visible()
+    staff, window, dialog = ring(stage)
     window.get_by_role("button", name="Ring på telefon").click()
     expect(window.get_by_role("link", name="+46 70 174 06 05")).to_have_attribute("href", "tel:+46701740605")
     expect(dialog).to_be_hidden()

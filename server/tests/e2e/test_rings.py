@@ -9,6 +9,7 @@ from e2e.support import (
     call_id_of,
     expect_remote_picture,
     post_json,
+    ring,
     start_call,
     statistic,
     talk,
@@ -38,10 +39,7 @@ def test_a_declined_ring_is_told_and_can_be_rung_again(stage: Stage) -> None:
 
 
 def test_a_cancelled_ring_stops_on_the_patients_screen_and_asks_nothing(stage: Stage) -> None:
-    patient, staff = stage.patient(), stage.staff()
-    window = start_call(staff)
-    dialog = patient.get_by_role("alertdialog", name="Inkommande videosamtal")
-    expect(dialog).to_be_visible()
+    _, window, dialog = ring(stage)
     window.get_by_role("button", name="Avbryt").click()
     expect(dialog).to_be_hidden()
     expect(window.get_by_role("heading", name="Upplevde du några tekniska problem under videosamtalet?")).to_be_hidden()
