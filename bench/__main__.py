@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.report import Options, Result, print_table, write
 
 HERE = Path(__file__).parent
-HELPERS = {"__init__", "__main__", "crowd", "noise", "report", "product", "people"}
+HELPERS = {"__init__", "__main__", "crowd", "noise", "plots", "report", "product", "people"}
 
 
 def names() -> list[str]:
@@ -33,7 +33,7 @@ def main() -> int:
     except asyncio.CancelledError:
         return 143
     print_table(result)
-    print(f"\nWritten to {write(result).relative_to(HERE.parent)}")
+    print(f"\nWritten to {write(result, short=given.short).relative_to(HERE.parent)}")
     if given.json:
         print(result.line(), flush=True)
     return result.status

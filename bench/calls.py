@@ -15,21 +15,22 @@ from aiohttp import web
 
 from bench.people import Clinic, ask, browser, found_clinic
 from bench.product import Product, cpu_of, running_product
-from bench.report import Options, Result, Row, percentile
+from bench.report import Options, Result, Row, growth, percentile
 
-PAIRS = 16
+PAIRS = (1, 4, 16)
 STEPS = ("place", "join", "ring", "answer", "end")
 
 
 async def measure(options: Options) -> Result:
-    seconds = 10.0 if options.short else 40.0
+    seconds = 8.0 if options.short else 40.0
     async with AsyncExitStack() as stack:
         media_url = await stack.enter_async_context(running_media())
         product = await stack.enter_async_context(running_product(webs=1, workers=1, media_url=media_url))
         session = await stack.enter_async_context(browser())
-        clinic = await found_clinic(product, staff=PAIRS, patients=PAIRS)
-        await run(session, product, clinic, 2.0)
-        took, wall, cpu = await run(session, product, clinic, seconds)
+        clinic = await found_clinic(product, staff=PAIRS[-1], patients=PAIRS[-1])
+        await run(session, product, clinic, PAIRS[-1], 2.0)
+        runs = [await run(session, product, clinic, pairs, seconds) for pairs in PAIRS]
+    took, wall, cpu = runs[-1]
     calls = len(took["end"])
     parts = {name: used / calls * 1000 for name, used in cpu.items()}
     per_core = calls / sum(cpu.values())
@@ -42,12 +43,20 @@ async def measure(options: Options) -> Result:
         *(Row(f"{step}, p99", percentile(took[step], 99) * 1000) for step in STEPS),
     ]
     product_facts = {"per_core": per_core, "per_second": calls / wall, "calls": calls, "cpu_ms_per_call": parts, "bound": bound}
-    notes = [f"{PAIRS} pairs at once, one web, one worker. Bound by the CPU of {bound}."]
-    return Result("calls", rows, product=product_facts, notes=notes)
+    notes = [f"{PAIRS[-1]} pairs at once, one web, one worker. Bound by the CPU of {bound}."]
+    lines = {
+        f"CPU of {name}": [
+            (pairs, used[name] / len(steps["end"]) * 1000) for pairs, (steps, _, used) in zip(PAIRS, runs, strict=True)
+        ]
+        for name in parts
+    }
+    return Result(
+        "calls", rows, product=product_facts, notes=notes, growth=growth("Pairs at once", "ms of CPU for each call", lines)
+    )
 
 
 async def run(
-    session: aiohttp.ClientSession, product: Product, clinic: Clinic, seconds: float
+    session: aiohttp.ClientSession, product: Product, clinic: Clinic, pairs: int, seconds: float
 ) -> tuple[dict[str, list[float]], float, dict[str, float]]:
     """→ seconds of each step, of the whole, and of CPU by process."""
     took: defaultdict[str, list[float]] = defaultdict(list)
@@ -71,7 +80,7 @@ async def run(
             await timed("answer", patient, "POST", f"/rings/{ring['id']}/answer", device)
             await timed("end", staff, "POST", f"/calls/{call}/end")
 
-    await asyncio.gather(*(call_on_and_on(number) for number in range(PAIRS)))
+    await asyncio.gather(*(call_on_and_on(number) for number in range(pairs)))
     return took, time.perf_counter() - began, {name: after - before[name] for name, after in used(product).items()}
 
 

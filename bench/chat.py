@@ -10,24 +10,31 @@ import aiohttp
 
 from bench.people import Clinic, Page, ask, browser, found_clinic
 from bench.product import PYTHON, Product, cpu_of, running_product
-from bench.report import Options, Result, Row, percentile
+from bench.report import Options, Result, Row, growth, percentile
 
-SENDERS = 32
+SIZES = (2, 8, 32)
+"""Senders at once; the last is what is asked for."""
+SENDERS = SIZES[-1]
 READERS = 8
 
 
 async def measure(options: Options) -> Result:
-    rounds, seconds = (2, 5.0) if options.short else (4, 10.0)
+    rounds, seconds = (2, 4.0) if options.short else (4, 10.0)
     ours: list[dict[str, Any]] = []
     floors: list[dict[str, Any]] = []
     async with running_product(webs=1, workers=1) as product, browser() as session:
         clinic = await found_clinic(product, staff=READERS, patients=SENDERS)
         heard = await follow(session, product, clinic)
         await run(session, product, clinic, heard, 2.0)
+        fewer = [
+            (await run(session, product, clinic, heard, seconds, size), await run_floor(product, seconds, size))
+            for size in SIZES[:-1]
+        ]
         for _ in range(rounds):
             ours.append(await run(session, product, clinic, heard, seconds))
             floors.append(await run_floor(product, seconds))
     mine, floor = summed(ours), summed(floors)
+    by_size = [*((summed([a]), summed([b])) for a, b in fewer), (mine, floor)]
     rows = [
         Row("acknowledged per second and core", mine["per_core"], floor["per_core"], "/s", 0.4, more_is_better=True),
         Row("acknowledged per second", mine["per_second"], floor["per_second"], "/s"),
@@ -38,7 +45,14 @@ async def measure(options: Options) -> Result:
     ]
     notes = ["Per core: messages through CPU seconds of the web process (the floor's script) and PostgreSQL together."]
     delivery = mine["delivery_p99"] / floor["delivery_p99"]
-    return Result("chat", rows, ratio_p50=rows[0].ratio, ratio_p99=delivery, product=mine, floor=floor, notes=notes)
+    lines = {
+        name: [(size, 1000 / each[which]["per_core"]) for size, each in zip(SIZES, by_size, strict=True)]
+        for which, name in enumerate(("Närvaro", "floor"))
+    }
+    grown = growth("Senders at once", "ms of CPU for each message", lines)
+    return Result(
+        "chat", rows, ratio_p50=rows[0].ratio, ratio_p99=delivery, product=mine, floor=floor, notes=notes, growth=grown
+    )
 
 
 class Heard:
@@ -66,7 +80,9 @@ async def follow(session: aiohttp.ClientSession, product: Product, clinic: Clini
     return heard
 
 
-async def run(session: aiohttp.ClientSession, product: Product, clinic: Clinic, heard: Heard, seconds: float) -> dict[str, Any]:
+async def run(
+    session: aiohttp.ClientSession, product: Product, clinic: Clinic, heard: Heard, seconds: float, senders: int = SENDERS
+) -> dict[str, Any]:
     heard.delivered = []
     took: list[float] = []
     began, cpu = time.perf_counter(), product.cpu("web")
@@ -80,7 +96,7 @@ async def run(session: aiohttp.ClientSession, product: Product, clinic: Clinic, 
             await ask(session, product.bases[0], patient, "POST", f"/conversations/{conversation}/messages", body)
             took.append(time.perf_counter() - at)
 
-    await asyncio.gather(*(send(number) for number in range(SENDERS)))
+    await asyncio.gather(*(send(number) for number in range(senders)))
     wall = time.perf_counter() - began
     for _ in range(100):
         if not heard.begun:
@@ -90,12 +106,12 @@ async def run(session: aiohttp.ClientSession, product: Product, clinic: Clinic, 
     return {"messages": len(took), "seconds": wall, "cpu": cpu, "acknowledged": took, "delivered": heard.delivered}
 
 
-async def run_floor(product: Product, seconds: float) -> dict[str, Any]:
+async def run_floor(product: Product, seconds: float, senders: int = SENDERS) -> dict[str, Any]:
     """PostgreSQL's part is counted like the product's."""
     postgres = product.postgres.process
     assert postgres
     cpu = cpu_of(postgres.pid)
-    command = [*PYTHON, "bench.floors.rows", product.database_url, str(SENDERS), str(seconds)]
+    command = [*PYTHON, "bench.floors.rows", product.database_url, str(senders), str(seconds)]
     script = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, limit=2**26)
     said: dict[str, Any] = json.loads((await script.communicate())[0])
     said["cpu"] += cpu_of(postgres.pid) - cpu

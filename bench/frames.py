@@ -9,12 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+import psutil
 import psycopg
 
 from bench.noise import frame_of
 from bench.people import Clinic, Page, Person, browser, found_clinic
 from bench.product import Product, running_product
-from bench.report import Options, Result, Row, spread
+from bench.report import Options, Result, Row, growth, spread
 
 MANY, MANY_IN_SHORT = 100_000, 4_000
 SENDERS = 12
@@ -24,6 +25,8 @@ BARRIER, ANSWER = '{"type":"subscribe","topic":"barrier","since":0}', '{"type":"
 UNTOUCHED = ("clinics", "staff_members", "patients", "conversations", "entries", "read_marks", "calls", "rings", "invitations")
 """What a frame may never change. Following is logged, and being there is noted."""
 HANGS_AFTER = 20.0
+STEPS = 12
+"""So often the memory is looked at."""
 
 
 async def measure(options: Options) -> Result:
@@ -37,16 +40,21 @@ async def measure(options: Options) -> Result:
         noise = Noise(session, product, clinic, random.Random(options.seed), many)
         sending = asyncio.gather(*(noise.keep_sending() for _ in range(SENDERS)))
         beside: list[float] = []
+        memory: list[tuple[float, float]] = []
         began = time.perf_counter()
         while not sending.done():
             beside.append(await bystander.notice())
+            if many - noise.left >= (len(memory) + 1) * many / STEPS:
+                memory.append((many - noise.left, psutil.Process(pid[0]).memory_info().rss / 2**20))
         await sending
         took = time.perf_counter() - began
         changed = {table for table, digest in contents(product).items() if digest != before[table]}
         errors = errors_in(product)
         alive = product.pids("web1") == pid
         await bystander.page.close()
-    return judge(many, took, noise.ends, spread(quiet), spread(beside), faults_of(noise, changed, errors, alive))
+    result = judge(many, took, noise.ends, spread(quiet), spread(beside), faults_of(noise, changed, errors, alive))
+    result.growth = growth("Frames sent", "MB of the web process", {"memory": memory})
+    return result
 
 
 def faults_of(noise: "Noise", changed: set[str], errors: int, alive: bool) -> list[str]:

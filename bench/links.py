@@ -7,15 +7,18 @@ from random import Random
 from uuid import uuid4
 
 import aiohttp
+import psycopg
 
 from bench.people import Clinic, ask, browser, found_clinic
 from bench.product import Product, running_product
-from bench.report import Options, Result, Row, spread
+from bench.report import Options, Result, Row, growth, spread
 from narvaro.auth.tokens import hash_token
 from narvaro.clock import utc_now
 from narvaro.invitations.models import InvitationLink
 from narvaro.invitations.rules import LINK_LIVES_FOR
 
+STORED, STORED_IN_SHORT = (100, 10_000, 1_000_000), (100, 10_000)
+"""Links in the database."""
 TOKENS = 50
 """Of each kind, so that no one row stays warmer than the others."""
 MOST_APART = 50.0
@@ -24,22 +27,20 @@ MOST_APART = 50.0
 
 async def measure(options: Options) -> Result:
     """Without a worker, so that a call without staff is left open."""
-    rounds = 300 if options.short else 2000
+    rounds, sizes = (150, STORED_IN_SHORT) if options.short else (1000, STORED)
     chance = Random(options.seed)
+    by_size: list[dict[str, dict[str, float]]] = []
     async with running_product(webs=1, workers=0) as product, browser() as session:
         tokens = await make_links(session, product, await found_clinic(product, staff=1, patients=2))
-        took: dict[str, list[float]] = {kind: [] for kind in ("guessed", *tokens)}
-        for number in range(-20, rounds):
-            for kind in chance.sample(list(took), len(took)):
-                token = chance.choice(tokens[kind]) if kind in tokens else secrets.token_urlsafe(24)
-                seconds = await answered_in(session, product, token, chance)
-                if number >= 0:
-                    took[kind].append(seconds)
-    spreads = {kind: spread(values) for kind, values in took.items()}
+        for size in sizes:
+            await store_until(product, size)
+            by_size.append(await ask_in_turns(session, product, tokens, rounds, chance))
+    spreads = dict(by_size[-1])
+    lines = {kind: [(size, seen[kind]["p50"]) for size, seen in zip(sizes, by_size, strict=True)] for kind in spreads}
+    apart = max(abs(seen[kind]["p50"] - seen["guessed"]["p50"]) for seen in by_size for kind in tokens)
     guessed = spreads.pop("guessed")
     rows = [Row(f"{kind}, p50", seen["p50"], guessed["p50"]) for kind, seen in spreads.items()]
     rows += [Row(f"{kind}, p99", seen["p99"], guessed["p99"]) for kind, seen in spreads.items()]
-    apart = max(abs(seen["p50"] - guessed["p50"]) for seen in spreads.values())
     return Result(
         "links",
         rows,
@@ -48,8 +49,35 @@ async def measure(options: Options) -> Result:
         product={**spreads, "medians_apart_ms": apart},
         floor=guessed,
         notes=[f"{rounds} answers of each kind; medians at most {apart:.3f} ms apart, {MOST_APART:.0f} ms are allowed."],
+        growth=growth("Links in the database", "ms until a link is answered, p50", lines),
         status=int(apart > MOST_APART),
     )
+
+
+async def ask_in_turns(
+    session: aiohttp.ClientSession, product: Product, tokens: dict[str, list[str]], rounds: int, chance: Random
+) -> dict[str, dict[str, float]]:
+    took: dict[str, list[float]] = {kind: [] for kind in ("guessed", *tokens)}
+    for number in range(-20, rounds):
+        for kind in chance.sample(list(took), len(took)):
+            token = chance.choice(tokens[kind]) if kind in tokens else secrets.token_urlsafe(24)
+            seconds = await answered_in(session, product, token, chance)
+            if number >= 0:
+                took[kind].append(seconds)
+    return {kind: spread(values) for kind, values in took.items()}
+
+
+async def store_until(product: Product, size: int) -> None:
+    """As many as a year has left behind."""
+    more = (
+        "INSERT INTO invitation_links (token_hash, invitation_id, created_at)"
+        " SELECT sha256(gen_random_uuid()::text::bytea), l.invitation_id, l.created_at"
+        " FROM (SELECT * FROM invitation_links LIMIT 1) l,"
+        " generate_series(1, %s - (SELECT count(*) FROM invitation_links))"
+    )
+    async with await psycopg.AsyncConnection.connect(product.database_url, autocommit=True) as connection:
+        await connection.execute(more, [size])
+        await connection.execute("VACUUM ANALYZE invitation_links")
 
 
 async def answered_in(session: aiohttp.ClientSession, product: Product, token: str, chance: Random) -> float:

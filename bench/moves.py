@@ -12,9 +12,10 @@ import aiohttp
 
 from bench.people import Clinic, Person, browser, found_clinic
 from bench.product import Product, running_product, until_ready
-from bench.report import Options, Result, Row, percentile
+from bench.report import Options, Result, Row, growth, percentile
 
-MANY, MANY_IN_SHORT = 400, 100
+SIZES, SIZES_IN_SHORT = (50, 150, 400), (25, 100)
+"""Pages, of all processes together."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """As `web/src/api/socket.ts` has them."""
 LONGEST_GAP = 5.0
@@ -22,18 +23,28 @@ WAYS = {"SIGTERM": signal.SIGTERM, "kill -9": signal.SIGKILL}
 
 
 async def measure(options: Options) -> Result:
-    many = MANY_IN_SHORT if options.short else MANY
+    sizes = SIZES_IN_SHORT if options.short else SIZES
     async with running_product(webs=2, workers=1) as product, browser(within=10) as session:
-        clinic = await found_clinic(product, staff=1, patients=many)
+        clinic = await found_clinic(product, staff=1, patients=sizes[-1])
         product.keep_alive()
-        crowd = [Follower(session, product, clinic, number, random.Random(options.seed + number)) for number in range(many)]
-        following = [asyncio.create_task(one.follow_for_ever()) for one in crowd]
-        await asyncio.gather(*(one.until_there() for one in crowd))
-        gaps = {way: await end_in_turn(product, crowd, sign) for way, sign in WAYS.items()}
+        crowd = [
+            Follower(session, product, clinic, number, random.Random(options.seed + number)) for number in range(sizes[-1])
+        ]
+        following: list[asyncio.Task[None]] = []
+        steps: list[dict[str, list[float]]] = []
+        for size in sizes:
+            following += [asyncio.create_task(one.follow_for_ever()) for one in crowd[len(following) : size]]
+            await asyncio.gather(*(one.until_there() for one in crowd[:size]))
+            steps.append({way: await end_in_turn(product, crowd[:size], sign) for way, sign in WAYS.items()})
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
-    rows = []
+    rows, gaps = [], steps[-1]
+    lines = {
+        f"{way}, {name}": [(size, percentile(step[way], at)) for size, step in zip(sizes, steps, strict=True)]
+        for way in WAYS
+        for name, at in (("p50", 50), ("longest", 100))
+    }
     for way, seconds in gaps.items():
         rows += [Row(f"sockets moved by {way}", len(seconds), None, "")]
         rows += [Row(f"gap after {way}, {name}", percentile(seconds, at), None, "s") for name, at in (("p50", 50), ("p99", 99))]
@@ -43,6 +54,7 @@ async def measure(options: Options) -> Result:
         rows,
         product={way: {"n": len(seconds), "longest": max(seconds)} for way, seconds in gaps.items()},
         notes=["A gap: from the line's end to the first thing that another process has sent."],
+        growth=growth("Pages", "s without a line", lines),
         status=int(max(max(seconds) for seconds in gaps.values()) > LONGEST_GAP),
     )
 

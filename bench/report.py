@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+"""What whole runs wrote last is part of the tree; short runs write to `short/`, which is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,10 @@ def rounded(value: Any) -> Any:
     return round(value, 3) if isinstance(value, float) else value
 
 
-def write(result: Result) -> Path:
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{result.bench}.json"
-    path.write_text(json.dumps(result.whole(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def write(result: Result, *, short: bool) -> Path:
+    path = (RESULTS / "short" if short else RESULTS) / f"{result.bench}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result.whole() | {"short": short}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
 

@@ -13,10 +13,11 @@ import psycopg
 
 from bench.people import Clinic, Page, ask, browser, found_clinic, post
 from bench.product import PYTHON, Product, running_product
-from bench.report import Options, Result, Row, spread
+from bench.report import Options, Result, Row, growth, spread
 
-BESIDE = 200
-"""Messages a second."""
+RATES = (25, 75, 200)
+"""Messages a second beside it; the last is what is asked for."""
+BESIDE = RATES[-1]
 WRITERS = 20
 BLOCK = 10
 """Samples of the one before it is the other's turn."""
@@ -33,7 +34,13 @@ async def measure(options: Options) -> Result:
             floor, floor_post = await floor_sample(session, ports)
             writing = await followed_writers(session, product, clinic)
             idle = await interleaved(ring, floor, rounds)
-            busy = await interleaved(beside(ring, writing), beside(floor, floor_post), rounds)
+            by_rate = [
+                await interleaved(
+                    beside(ring, writing, rate), beside(floor, floor_post, rate), rounds if rate == BESIDE else rounds // 3
+                )
+                for rate in RATES
+            ]
+            busy = by_rate[-1]
     (idle_ring, idle_floor), (busy_ring, busy_floor) = [(spread(a), spread(b)) for a, b in (idle, busy)]
     rows = [
         Row("idle, p50", idle_ring["p50"], idle_floor["p50"], target=3),
@@ -49,6 +56,14 @@ async def measure(options: Options) -> Result:
         product={"idle": idle_ring, "beside": busy_ring},
         floor={"idle": idle_floor, "beside": busy_floor},
         notes=[f"{rounds * BLOCK} rings and as many of the floor's, idle and beside; two web processes each."],
+        growth=growth(
+            "Messages a second beside it",
+            "ms until the ring is there, p50",
+            {
+                name: [(rate, spread(took[which])["p50"]) for rate, took in zip(RATES, by_rate, strict=True)]
+                for which, name in enumerate(("Närvaro", "floor"))
+            },
+        ),
     )
 
 
@@ -65,12 +80,12 @@ async def interleaved(product: Sample, floor: Sample, rounds: int) -> tuple[list
     return took
 
 
-def beside(sample: Sample, write: Callable[[int], Awaitable[Any]]) -> Sample:
-    """The sample, while `BESIDE` messages a second are written; what the machine cannot keep up with is not piled up."""
+def beside(sample: Sample, write: Callable[[int], Awaitable[Any]], rate: int = BESIDE) -> Sample:
+    """The sample, while so many messages a second are written; what the machine cannot keep up with is not piled up."""
 
     async def sampled() -> float:
         stop = asyncio.Event()
-        writing = asyncio.create_task(keep_writing(write, stop))
+        writing = asyncio.create_task(keep_writing(write, stop, rate))
         await asyncio.sleep(0.05)
         seconds = await sample()
         stop.set()
@@ -80,7 +95,7 @@ def beside(sample: Sample, write: Callable[[int], Awaitable[Any]]) -> Sample:
     return sampled
 
 
-async def keep_writing(write: Callable[[int], Awaitable[Any]], stop: asyncio.Event) -> None:
+async def keep_writing(write: Callable[[int], Awaitable[Any]], stop: asyncio.Event, rate: int) -> None:
     under_way: set[asyncio.Task[Any]] = set()
     number = 0
     due = time.perf_counter()
@@ -90,7 +105,7 @@ async def keep_writing(write: Callable[[int], Awaitable[Any]], stop: asyncio.Eve
             under_way.add(task)
             task.add_done_callback(under_way.discard)
         number += 1
-        due += 1 / BESIDE
+        due += 1 / rate
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
     await asyncio.gather(*under_way)
 

@@ -21,7 +21,7 @@ from livekit.protocol.rtc import (
 
 from bench.people import browser
 from bench.product import Product, running_product
-from bench.report import Options, Result, Row, spread
+from bench.report import Options, Result, Row, growth, spread
 from narvaro.media import MediaRights
 from narvaro.media.livekit import LiveKit
 from narvaro.media.tokens import mint_token
@@ -32,7 +32,7 @@ EVERYTHING = MediaRights(("camera", "microphone"), may_subscribe=True)
 
 
 async def measure(options: Options) -> Result:
-    samples, floods = (60, 1) if options.short else (400, 4)
+    samples, floods = (60, (1, 2)) if options.short else (400, (1, 2, 4))
     print(f"seed {options.seed}", flush=True)
     async with running_product(livekit=True) as product, browser(within=WITHIN) as session:
         media = Media(session, product)
@@ -42,9 +42,13 @@ async def measure(options: Options) -> Result:
         quiet = {room: await pings(line, samples) for room, line in watched.items()}
         quiet_joins = await joins(media, samples // 4)
         flood = Flood(media, random.Random(options.seed))
-        flooding = [asyncio.create_task(flood.keep_on(number)) for number in range(floods)]
+        flooding: list[asyncio.Task[None]] = []
+        steps: list[dict[str, list[float]]] = []
         began = time.perf_counter()
-        beside = {room: await pings(line, samples) for room, line in watched.items()}
+        for count in floods:
+            flooding += [asyncio.create_task(flood.keep_on(number)) for number in range(len(flooding), count)]
+            steps.append({room: await pings(line, samples) for room, line in watched.items()})
+        beside = steps[-1]
         beside_joins = await joins(media, samples // 4)
         took = time.perf_counter() - began
         alive = not any(task.done() for task in flooding)
@@ -66,9 +70,20 @@ async def measure(options: Options) -> Result:
         ratio_p99=rows[4].ratio,
         product={"signals": flood.sent, "seconds": took, "reconnects": flood.reconnects},
         notes=[
-            f"{floods} connections of one person flood as fast as they may; thrown out {flood.reconnects} times.",
+            f"{floods[-1]} connections of one person flood as fast as they may; thrown out {flood.reconnects} times.",
             "The floor is the same before the flood.",
         ],
+        growth=growth(
+            "Connections that flood",
+            "ms for a signal's way and back, p50",
+            {
+                "in the same call": [
+                    (count, spread(step["flooded"])["p50"]) for count, step in zip(floods, steps, strict=True)
+                ],
+                "in another call": [(count, spread(step["beside"])["p50"]) for count, step in zip(floods, steps, strict=True)],
+                "before the flood": [(count, spread(quiet["beside"])["p50"]) for count in floods],
+            },
+        ),
         status=int(not alive),
     )
 

@@ -11,11 +11,11 @@ import psycopg
 from bench.durability.checker import check
 from bench.durability.clients import ANSWERS_WITHIN, Client, Patient, Staff, World
 from bench.durability.dump import read, unsettled
-from bench.durability.faults import Saboteur, draw
+from bench.durability.faults import Fault, Saboteur, draw
 from bench.durability.history import Run, save
 from bench.people import Clinic, browser, found_clinic
 from bench.product import Product, running_product, until_ready
-from bench.report import RESULTS, Options, Result, Row
+from bench.report import RESULTS, Options, Result, Row, growth
 from narvaro.media.livekit import LiveKit
 
 PAIRS = 4
@@ -49,14 +49,25 @@ async def measure(options: Options) -> Result:
             clients = meet(world, clinic, options.seed)
             began = time.monotonic()
             saboteur = Saboteur(product, lambda chance: cut_some(clients, chance))
-            await saboteur.carry_out(draw(options.seed, count, mean_pause=size.pause))
+            faults = draw(options.seed, count, mean_pause=size.pause)
+            unanswered: list[tuple[float, float]] = []
+            for tenth in batches(faults, max(1, count // 10)):
+                await saboteur.carry_out(tenth)
+                unanswered.append((sum(saboteur.done.values()), sum(each.outcome == "unknown" for each in world.attempts)))
             while world.acknowledged("post") < messages:
                 await asyncio.sleep(0.2)
             worked = time.monotonic() - began
             settled = await settle(product, world, clients, size.settle_within)
             run = await gather(product, world, clients)
         save(run, RESULTS / "durability-run.json")
-        return judge(run, world, saboteur, product, worked, settled)
+        result = judge(run, world, saboteur, product, worked, settled)
+        grown = {"requests": [point for point in unanswered if point[1]]}
+        result.growth = growth("Faults", "requests that were not answered", grown)
+        return result
+
+
+def batches(faults: list[Fault], size: int) -> list[list[Fault]]:
+    return [faults[first : first + size] for first in range(0, len(faults), size)]
 
 
 def meet(world: World, clinic: Clinic, seed: int) -> list[Client]:
