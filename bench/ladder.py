@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bench.people import Clinic, Page, ask, browser, found_clinic
 from bench.product import Product, running_product
-from bench.report import Options, Result, Row, spread
+from bench.report import Options, Result, Row, growth, spread
 from bench.ring import Sample, floor_sample, interleaved, running_floor
 
 PAYLOAD = 350
@@ -63,7 +63,17 @@ async def measure(options: Options) -> Result:
         product=ours | {"over": over},
         floor=floor,
         notes=[f"{ours['n']:.0f} rings and as many of the floor's; one worker, one device."],
+        growth=growth("Rings until then", "ms until the push is handed over, p50 of a third", by_thirds(took)),
     )
+
+
+def by_thirds(took: tuple[list[float], list[float]]) -> dict[str, list[tuple[float, float]]]:
+    """Whether a ring costs more, the more there have been."""
+    third = len(took[0]) // 3
+    return {
+        name: [((part + 1) * third, spread(values[part * third : (part + 1) * third])["p50"]) for part in range(3)]
+        for name, values in zip(("Närvaro", "floor"), took, strict=True)
+    }
 
 
 @asynccontextmanager

@@ -35,7 +35,7 @@ def draw(result: dict[str, Any]) -> str:
         f"<title>{escape(name)}: {escape(cost)} against {escape(growth['size'].lower())}</title>",
         f'<text x="{LEFT}" y="18">{escape(cost)}</text>',
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(growth["size"])}</text>',
-        *(_across(across.at(x), x) for x in sorted({x for x, _ in points})),
+        *(_across(across.at(x), x) for x in _legible(sorted(set(widths)), across)),
         *(_up(up.at(y), y) for y in up.ticks()),
     ]
     beside = _apart([up.at(line[-1][1]) for line in lines.values()])
@@ -66,6 +66,15 @@ def ticks_around(least: float, most: float) -> list[float]:
 
 def tick_below(value: float) -> float:
     return max(tick for tick in ticks_around(value, value) if tick < value * 0.98)
+
+
+def _legible(values: Sequence[float], across: Axis) -> list[float]:
+    """From the last, so many as do not lie on each other."""
+    kept = [values[-1]]
+    for value in reversed(values):
+        if across.at(kept[-1]) - across.at(value) >= 48:
+            kept.append(value)
+    return kept[::-1]
 
 
 def _across(x: float, value: float) -> str:
