@@ -356,3 +356,26 @@ def test_a_browser_that_plays_no_sound_before_a_press_says_so_and_one_button_men
     window.get_by_role("button", name="Fortsätt samtalet").click()
     expect(window.get_by_text("Webbläsaren har stängt av ljudet.")).to_be_hidden()
     expect_remote_sound(window)
+
+
+UNANSWERED = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wish) => {
+    await new Promise((resolve) => { window.allowForTest = resolve; });
+    return ask(wish);
+};
+"""
+
+
+def test_while_the_browsers_question_about_camera_and_microphone_waits_the_page_says_so(stage: Stage) -> None:
+    patient, staff = stage.patient(), stage.staff()
+    staff.context.add_init_script(UNANSWERED)
+    window = start_call(staff)
+    hint = window.get_by_text("Om webbläsaren frågar, svara Tillåt.")
+    expect(hint).to_be_visible()
+    accept(patient)
+    expect_remote_picture(window)
+    window.evaluate("() => window.allowForTest()")
+    expect(hint).to_have_count(0)
+    expect_remote_picture(patient)
+    expect_remote_sound(patient)

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "rea
 import { problemText } from "../../api/problems";
 import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
+import { useLasting } from "../../lib/useLasting";
 import { LiveRegion } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
 import { faultText } from "../media/faults";
@@ -19,6 +20,8 @@ import { screensOf, tilesOf } from "./tiles";
 import { useAnnouncements } from "./useAnnouncements";
 import { useArrivals } from "./useArrivals";
 
+/** Longer than devices take to start: the browser's question waits. */
+const DEVICES_WITHIN_MS = 2_000;
 const SettingsDialog = lazy(async () => ({ default: (await import("./SettingsDialog")).SettingsDialog }));
 
 /** *Meddelanden*: the conversation for staff and the patient, what is written for everybody for guests. */
@@ -66,6 +69,7 @@ export function CallScreen({ ongoing, leaving, waiting, news, banners = [], fail
   const others = call?.attendances.length ?? 1;
   const maySend = media.screen !== null || me.kind === "staff" || call?.may_others_share === true;
   useShortcuts({ microphone: () => devices.toggle("microphone"), camera: () => devices.toggle("camera") });
+  const isWaitingForDevices = useLasting(local.camera.isStarting || local.microphone.isStarting, DEVICES_WITHIN_MS);
   const heard = useAnnouncements(call, local.microphone.isOn, (one) => ongoing.isMe(one));
   const arrived = useArrivals(call, (one) => ongoing.isMe(one));
   const unread = panel === "messages" ? 0 : messages.unread;
@@ -107,6 +111,11 @@ export function CallScreen({ ongoing, leaving, waiting, news, banners = [], fail
               {media.screen && <div className={styles.notice}><p>{i18n.t("Du delar skärm. Alla i samtalet ser den.")}</p></div>}
             </LiveRegion>
             <LiveRegion isUrgent>
+              {isWaitingForDevices && (
+                <div className={styles.notice} data-tone="warn">
+                  <p>{i18n.t("Väntar på kamera och mikrofon. Om webbläsaren frågar, svara Tillåt.")}</p>
+                </div>
+              )}
               {(["microphone", "camera"] as const).map((kind) => {
                 const fault = local[kind].fault;
                 const text = fault && faultText(kind, fault);
