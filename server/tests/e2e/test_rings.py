@@ -137,6 +137,8 @@ def test_while_it_rings_the_line_is_made_ready_and_camera_and_microphone_stay_un
     expect(patient.get_by_role("alertdialog", name="Inkommande videosamtal")).to_be_visible()
     wait_until(patient, lambda: "connected" in lines_of(patient), "a media connection before the answer")
     wait_until(window, lambda: "connected" in lines_of(window), "staff are connected too")
+    sent = ("outbound-rtp", "video", "packetsSent")
+    wait_until(patient, lambda: statistic(patient, *sent) > 0, "a black picture: the media server knows a track by its packets")
     expect(window.get_by_test_id("person")).to_have_count(0)
     for page in (window, patient):
         assert statistic(page, "inbound-rtp", "video", "packetsReceived") == 0

@@ -62,9 +62,10 @@ export class MediaSession {
   /** While the phone rings: connect and hold places, touching neither camera nor microphone. Raises what went wrong. */
   async prepare(token: JoinToken): Promise<void> {
     const livekit = await loadLiveKit();
-    this.dummies = makeDummies();
     const { room, publisher } = await this.connect(livekit, token, "prepared");
-    await Promise.all(DEVICES.map((kind) => this.dummies && publisher.hold(kind, this.dummies[kind])));
+    const dummies = makeDummies();
+    this.dummies = dummies;
+    await Promise.all(DEVICES.map((kind) => publisher.hold(kind, dummies[kind])));
     if (this.room === room) this.change({ line: "prepared" });
   }
 
@@ -72,6 +73,7 @@ export class MediaSession {
   async join(token: JoinToken | null): Promise<void> {
     const isReady = this.state.get().line === "prepared" && this.room?.localParticipant.identity === token?.identity;
     if (isReady) {
+      this.dummies?.rest();
       this.change({ line: "connected" });
       this.doubtRightsSoon();
       return this.sendDevices();
@@ -147,7 +149,7 @@ export class MediaSession {
     this.generation += 1;
     const mine = this.generation;
     this.dropRoom();
-    const room = makeRoom(livekit);
+    const room = makeRoom(livekit, this.options.isPicky);
     const publisher = new Publisher(livekit, room);
     this.room = room;
     this.publisher = publisher;

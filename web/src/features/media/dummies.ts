@@ -2,6 +2,8 @@
 export interface Dummies {
   camera: MediaStreamTrack;
   microphone: MediaStreamTrack;
+  /** Something else is in their place. */
+  rest(): void;
   stop(): void;
 }
 
@@ -9,15 +11,21 @@ export function makeDummies(): Dummies {
   const canvas = document.createElement("canvas");
   canvas.width = 1280;
   canvas.height = 720;
-  canvas.getContext("2d")?.fillRect(0, 0, canvas.width, canvas.height);
-  const camera = canvas.captureStream(1).getVideoTracks()[0];
+  const paint = () => canvas.getContext("2d")?.fillRect(0, 0, canvas.width, canvas.height);
+  paint();
+  const painting = setInterval(paint, 400);
+  const camera = canvas.captureStream().getVideoTracks()[0];
   const context = new AudioContext();
   const microphone = context.createMediaStreamDestination().stream.getAudioTracks()[0];
   if (!camera || !microphone) throw new Error("This browser makes no tracks.");
   return {
     camera,
     microphone,
+    rest() {
+      clearInterval(painting);
+    },
     stop() {
+      clearInterval(painting);
       camera.stop();
       microphone.stop();
       void context.close();
