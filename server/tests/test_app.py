@@ -179,6 +179,15 @@ async def test_a_colleague_is_refused_in_words_c5b(site: Site) -> None:
     assert (await site.colleague.ask("GET", f"/calls/{call_id}"))["placed_by_name"] == "Selma Testkvist"
 
 
+async def test_at_the_answer_staff_are_sent_the_patients_picture_and_before_it_nothing_a2b(site: Site) -> None:
+    call_id, ring_id = await site.place()
+    staffs = (await site.staff.ask("POST", f"/calls/{call_id}/join", DESK))["media"]["identity"]
+    prepared = (await site.patient.ask("POST", f"/rings/{ring_id}/prepare", PHONE))["identity"]
+    assert site.media.shown == set()
+    await site.patient.ask("POST", f"/rings/{ring_id}/answer", PHONE)
+    assert site.media.shown == {(*site.media.rooms, prepared, staffs)}
+
+
 async def test_ringing_does_not_wait_for_the_media_server_and_the_watch_makes_up_for_it_g2(site: Site) -> None:
     site.media.is_down = True
     call_id, ring_id = await site.place()

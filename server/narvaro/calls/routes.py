@@ -1,5 +1,6 @@
 """Calls over HTTP. What the media server must do at once is asked of it after commit; its silence never fails a request."""
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Any
@@ -173,13 +174,15 @@ async def prepare_device(ring_id: Id, data: JSONBody[JoinCall], actor: CurrentAc
 
 @post("/rings/{ring_id:uuid}/answer", status_code=200)
 async def answer_ring(ring_id: Id, data: JSONBody[AnswerRing], actor: CurrentActor, database: Db, media: Media) -> CallJoined:
-    """First answer wins. A prepared connection gets its rights at once; the pass serves a plain join."""
+    """First answer wins. A prepared connection gets its rights at once, and staff its picture; the pass serves a plain join."""
     async with database.transaction() as db:
         call, seat = await ring_actions.answer_ring(db, actor, ring_id, device_id=data.device_id, now=utc_now())
-        snapshot = await queries.load_call(db, actor, call.id)
-    rights = seats.rights_of(call, seat)
+        rights = seats.rights_of(call, seat)
+        staff = [one.identity for one in queries.present(call) if one.kind == ActorKind.STAFF]
     with contextlib.suppress(MediaDown):
-        await media.grant(call.room, seat.identity, rights)
+        await asyncio.gather(media.grant(call.room, seat.identity, rights), media.show(call.room, seat.identity, staff))
+    async with database.reading() as db:
+        snapshot = await queries.load_call(db, actor, call.id)
     return CallJoined(call=snapshot, media=seats.join_token(media, call, seat.identity, actor, rights))
 
 

@@ -54,6 +54,9 @@ class MediaServer(Protocol):
     async def grant(self, room: str, identity: str, rights: MediaRights) -> None:
         """Change a live connection's rights. Not there is fine."""
 
+    async def show(self, room: str, identity: str, viewers: Sequence[str]) -> None:
+        """Send what this one publishes to those viewers, who need not ask for it. Not there is fine."""
+
     def join_token(self, room: str, identity: str, *, name: str, kind: str, rights: MediaRights) -> str:
         """Signed pass of ≤ 60 s for one room and one identity (A2)."""
 

@@ -12,10 +12,12 @@ from livekit.api import (
     ListParticipantsRequest,
     ListRoomsRequest,
     ParticipantPermission,
+    ParticipantTracks,
     RoomParticipantIdentity,
     ServerError,
     TrackSource,
     UpdateParticipantRequest,
+    UpdateSubscriptionsRequest,
 )
 from livekit.api.room_service import RoomService
 
@@ -85,6 +87,18 @@ class LiveKit:
         )
         async with self._rooms(may_be_missing=True) as rooms:
             await rooms.update_participant(UpdateParticipantRequest(room=room, identity=identity, permission=permission))
+
+    async def show(self, room: str, identity: str, viewers: Sequence[str]) -> None:
+        """Asks only for those who are there: for anybody else LiveKit answers after seconds."""
+        async with self._rooms(may_be_missing=True) as rooms:
+            answer = await rooms.list_participants(ListParticipantsRequest(room=room))
+            here = {participant.identity: participant for participant in answer.participants}
+            for viewer in here.keys() & set(viewers) if identity in here else ():
+                tracks = [track.sid for track in here[identity].tracks]
+                theirs = ParticipantTracks(participant_sid=here[identity].sid, track_sids=tracks)
+                await rooms.update_subscriptions(
+                    UpdateSubscriptionsRequest(room=room, identity=viewer, participant_tracks=[theirs], subscribe=True)
+                )
 
     def join_token(self, room: str, identity: str, *, name: str, kind: str, rights: MediaRights) -> str:
         return mint_token(self._api_key, self._api_secret, room, identity, name=name, kind=kind, rights=rights)

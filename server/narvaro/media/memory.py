@@ -25,6 +25,8 @@ class MemoryMedia:
     ice_servers: Sequence[str] = ()
     is_down: bool = False
     rooms: dict[str, dict[str, MediaRights]] = field(default_factory=dict)
+    shown: set[tuple[str, str, str]] = field(default_factory=set)
+    """Room, whose picture, to whom."""
 
     async def create_room(self, room: str) -> None:
         self._answer()
@@ -50,6 +52,10 @@ class MemoryMedia:
         self._answer()
         if identity in self.rooms.get(room, {}):
             self.rooms[room][identity] = rights
+
+    async def show(self, room: str, identity: str, viewers: Sequence[str]) -> None:
+        self._answer()
+        self.shown |= {(room, identity, viewer) for viewer in viewers}
 
     def join_token(self, room: str, identity: str, *, name: str, kind: str, rights: MediaRights) -> str:
         return mint_token(API_KEY, API_SECRET, room, identity, name=name, kind=kind, rights=rights)

@@ -95,12 +95,18 @@ async def test_rights_of_a_live_connection_can_change(rig: Rig, room: str) -> No
     assert await rig.rights(room, "sofia") == TALKS
 
 
-async def test_grant_and_removal_of_somebody_who_left_are_fine(rig: Rig, room: str) -> None:
-    await rig.media.grant(room, "nobody", TALKS)
-    await rig.media.remove(room, "nobody")
+async def test_nobody_need_be_there_to_be_given_rights_shown_or_removed(rig: Rig, room: str) -> None:
+    async def ask_of_nobody() -> None:
+        await rig.media.grant(room, "nobody", TALKS)
+        await rig.media.show(room, "nobody", ["nobody else"])
+        await rig.media.remove(room, "nobody")
+
+    await ask_of_nobody()
     await rig.media.create_room(room)
-    await rig.media.grant(room, "nobody", TALKS)
-    await rig.media.remove(room, "nobody")
+    await ask_of_nobody()
+    await rig.enter(token_for(rig.media, room, "sofia"))
+    await rig.media.show(room, "sofia", ["nobody"])
+    assert await rig.media.identities(room) == {"sofia"}
 
 
 async def test_token_holds_one_room_one_identity_and_what_was_given(rig: Rig, room: str) -> None:
