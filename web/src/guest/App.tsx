@@ -4,8 +4,10 @@ import { connectSocket } from "../api/socket";
 import { GuestPage, loadCall } from "../features/guests/GuestPage";
 import { GuestVisit } from "../features/guests/GuestVisit";
 import { loadPreview } from "../features/guests/TryOut";
+import { loadLiveKit } from "../features/media/livekit";
 import { suggestLocale, useLocale } from "../lib/i18n";
 
+/** What the call needs is fetched while the link is looked at and the person writes a name: nobody waits for it after the press. */
 export function App() {
   useLocale();
   const [visit] = useState(
@@ -22,6 +24,7 @@ export function App() {
   );
   useEffect(() => {
     void visit.open();
+    for (const load of [loadLiveKit, loadCall]) void load().catch(() => undefined);
     return () => visit.stop();
   }, [visit]);
   return <GuestPage visit={visit} />;

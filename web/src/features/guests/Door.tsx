@@ -4,7 +4,6 @@ import type { GuestLink, GuestRole } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Button } from "../../ui/Button";
 import { Select } from "../../ui/Select";
-import { loadLiveKit } from "../media/livekit";
 import type { LocalDevices } from "../media/LocalDevices";
 import styles from "./GuestPage.module.css";
 import type { GuestVisit } from "./GuestVisit";
@@ -17,23 +16,16 @@ interface Props {
   devices: LocalDevices | null;
   isBusy: boolean;
   failure: string | null;
-  /** The person has begun: time to fetch what the call needs. */
-  onWriting: () => void;
 }
 
 /** Before the knock: who invites, one's name, and one press. */
-export function Door({ visit, link, devices, isBusy, failure, onWriting }: Props) {
+export function Door({ visit, link, devices, isBusy, failure }: Props) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<GuestRole | null>(link.role);
   const [isNameless, setNameless] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const advice = browserAdvice(navigator.userAgent, { hasDevices: hasDevices() });
-
-  function prepare(): void {
-    void loadLiveKit().catch(() => undefined);
-    onWriting();
-  }
 
   function enter(hasCamera: boolean): void {
     setNameless(name.trim() === "");
@@ -60,7 +52,6 @@ export function Door({ visit, link, devices, isBusy, failure, onWriting }: Props
           autoComplete="name"
           aria-invalid={isNameless || undefined}
           aria-describedby={`${id}-hint ${id}-failure`}
-          onFocus={prepare}
           onChange={(event) => setName(event.target.value)}
         />
         <p id={`${id}-hint`} className={styles.soft}>

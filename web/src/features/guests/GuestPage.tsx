@@ -11,7 +11,6 @@ import styles from "./GuestPage.module.css";
 import type { GuestVisit, VisitState } from "./GuestVisit";
 import { TryOut } from "./TryOut";
 
-/** Fetched while the person writes their name. */
 export const loadCall = () => import("./GuestCall");
 const GuestCall = lazy(async () => ({ default: (await loadCall()).GuestCall }));
 const GuestQuestion = lazy(async () => ({ default: (await import("./GuestQuestion")).GuestQuestion }));
@@ -54,7 +53,7 @@ function Before({ visit, state: { place, devices, isBusy, failure } }: { visit: 
     case "opening":
       return <Waiting>{i18n.t("Inbjudan öppnas …")}</Waiting>;
     case "door":
-      return <Door visit={visit} link={place.link} devices={devices} isBusy={isBusy} failure={failure} onWriting={() => void loadCall().catch(() => undefined)} />;
+      return <Door visit={visit} link={place.link} devices={devices} isBusy={isBusy} failure={failure} />;
     case "waiting":
       return (
         <Say words={i18n.t("Väntar på att vårdpersonalen släpper in dig.")} more={i18n.t("Stanna kvar på den här sidan. Du heter {name} i samtalet.", { name: place.guest.name })}>
