@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.report import Options, Result, print_table, write
 
 HERE = Path(__file__).parent
-HELPERS = {"__init__", "__main__", "crowd", "noise", "plots", "report", "product", "people"}
+HELPERS = {"__init__", "__main__", "browsers", "crowd", "link", "noise", "people", "plots", "product", "report"}
 
 
 def names() -> list[str]:

@@ -17,6 +17,7 @@ from socket import SOCK_DGRAM, SOCK_STREAM
 
 import psutil
 
+from bench.link import NEAR_DEVICE
 from narvaro.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from narvaro.db.migrate import migrate
 from narvaro.db.session import Database
@@ -26,6 +27,7 @@ from narvaro.demo.livekit import find_livekit
 from narvaro.demo.run import answers
 
 READY_WITHIN = 90.0
+LOOPBACK = "127.0.0.1"
 PYTHON = [sys.executable, "-W", "ignore", "-m"]
 
 
@@ -36,6 +38,7 @@ class Product:
     home: Installation
     postgres: EmbeddedPostgres
     bases: list[str]
+    host: str = LOOPBACK
     children: dict[str, Child] = field(default_factory=dict)
     restarts: int = 0
     is_stopping: bool = False
@@ -134,13 +137,22 @@ def _own_cpu(process: psutil.Process) -> float:
 
 @asynccontextmanager
 async def running_product(
-    *, webs: int = 1, workers: int = 0, livekit: bool = False, media_url: str = "", more: Mapping[str, str] | None = None
+    *,
+    webs: int = 1,
+    workers: int = 0,
+    livekit: bool = False,
+    media_url: str = "",
+    more: Mapping[str, str] | None = None,
+    host: str = LOOPBACK,
 ) -> AsyncIterator[Product]:
-    """`media_url`: a stand-in for LiveKit. `more`: further settings. Everything is gone afterwards."""
+    """`media_url`: a stand-in for LiveKit. `more`: further settings. Everything is gone afterwards.
+
+    `host`: where web and LiveKit listen; the product goes on calling it 127.0.0.1, and so must the browsers.
+    """
     data = new_directory()
     home = open_installation(data, free_port(webs))
-    product = Product(home, EmbeddedPostgres(data / "postgres"), [home.base_url])
-    product.bases += [f"http://127.0.0.1:{home.ports.web + 3 + number}" for number in range(1, webs)]
+    product = Product(home, EmbeddedPostgres(data / "postgres"), [f"http://{host}:{home.ports.web}"], host)
+    product.bases += [f"http://{host}:{home.ports.web + 3 + number}" for number in range(1, webs)]
     try:
         await product.start_postgres()
         await asyncio.to_thread(migrate, product.database_url)
@@ -148,7 +160,8 @@ async def running_product(
         if media_url:
             environ["NARVARO_LIVEKIT_URL"] = media_url
         if livekit:
-            await product.start("livekit", [find_livekit(), "--config-body", livekit_configuration(home)], os.environ)
+            configuration = livekit_configuration(home, host)
+            await product.start("livekit", [find_livekit(), "--config-body", configuration], os.environ)
         for number, base in enumerate(product.bases, 1):
             bind = {"NARVARO_BIND": base.removeprefix("http://")}
             await product.start(f"web{number}", [*PYTHON, "narvaro.cli", "serve"], environ | bind)
@@ -161,21 +174,21 @@ async def running_product(
         shutil.rmtree(data, ignore_errors=True)
 
 
-def livekit_configuration(home: Installation) -> str:
-    """JSON is YAML. Nothing but 127.0.0.1, rooms only when the backend makes them."""
+def livekit_configuration(home: Installation, host: str) -> str:
+    """JSON is YAML. Nothing but loopback and `host`, rooms only when the backend makes them."""
     media, udp = home.ports.media, home.ports.media_udp
     return json.dumps(
         {
             "port": media,
-            "bind_addresses": ["127.0.0.1"],
+            "bind_addresses": sorted({LOOPBACK, host}),
             "rtc": {
                 "udp_port": udp,
                 "tcp_port": 0,
-                "node_ip": "127.0.0.1",
+                "node_ip": host,
                 "use_external_ip": False,
-                "enable_loopback_candidate": True,
-                "interfaces": {"includes": ["lo", "lo0"]},
-                "ips": {"includes": ["127.0.0.1/32"]},
+                "enable_loopback_candidate": host == LOOPBACK,
+                "interfaces": {"includes": ["lo", "lo0", NEAR_DEVICE]},
+                "ips": {"includes": [f"{host}/32"]},
                 "stun_servers": [f"127.0.0.1:{udp}"],
             },
             "turn": {"enabled": False},
