@@ -71,7 +71,7 @@ Sample = Callable[[Took], Awaitable[None]]
 
 
 async def measure(options: Options) -> Result:
-    rounds = 1 if options.short else 20
+    rounds = 1 if options.short else 12
     async with AsyncExitStack() as all_:
         line = await all_.enter_async_context(link(ROUND_TRIP, BYTES_PER_SECOND))
         product = await all_.enter_async_context(running_product(workers=1, livekit=True, host=NEAR))
