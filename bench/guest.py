@@ -16,7 +16,7 @@ from bench.link import NEAR, link
 from bench.people import Clinic, ask, found_clinic
 from bench.people import browser as http
 from bench.product import Product, running_product
-from bench.report import Options, Result, Row, spread
+from bench.report import Options, Result, Row, distribution, spread
 from narvaro.clinics.actions import set_clinic
 from narvaro.invitations.models import InvitationLink
 from narvaro.media.livekit import LiveKit
@@ -108,6 +108,9 @@ def result_of(at_once: Took, slowly: Took, floor: Took, *, rounds: int) -> Resul
     return Result(
         "guest",
         rows,
+        growth=distribution(
+            "Sees the call, ms after the link", {"product": at_once.times, "after the door": slowly.times, "floor": floor.times}
+        ),
         ratio_p50=rows[0].ratio,
         ratio_p99=ours["p99"] / theirs["p99"],
         product={"at_once": ours, "slowly": spread(slowly.times), "door": spread(at_once.doors), "bytes": at_once.sizes},

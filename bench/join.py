@@ -24,10 +24,11 @@ from bench.link import NEAR, Link, NoLink, link
 from bench.people import Clinic, ask, found_clinic
 from bench.people import browser as http
 from bench.product import LOOPBACK, Product, running_product
-from bench.report import Options, Result, Row, spread
+from bench.report import Options, Result, Row, distribution, spread
 from narvaro.media.livekit import LiveKit
 
 ROUND_TRIP = 60
+WHO = ("product", "floor")
 AFTER = 0.5
 """Seconds from when everything is ready until the click, and as long again at random: key frames come at intervals."""
 
@@ -89,9 +90,11 @@ def result_of(found: Mapping[str, tuple[Took, Took]], notes: list[str]) -> Resul
             Row(f"{where}, staff see, p50", ours["staff_p50"], theirs["staff_p50"]),
         ]
     near = [took.summary() for took in found["loopback"]]
+    lines = {f"{who}, {where}": took.both for where, pair in found.items() for who, took in zip(WHO, pair, strict=True)}
     return Result(
         "join",
         rows,
+        growth=distribution("Both see each other, ms after the click", lines),
         ratio_p50=rows[0].ratio,
         ratio_p99=near[0]["p99"] / near[1]["p99"],
         product={where: took[0].summary() for where, took in found.items()},

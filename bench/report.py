@@ -93,6 +93,13 @@ def growth(size: str, cost: str, lines: Mapping[str, Sequence[tuple[float, float
     }
 
 
+def distribution(cost: str, lines: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """For the plot of a bench that has no size to grow: seconds → how many of a hundred were done in so many milliseconds."""
+    shares = (5, 10, 25, 50, 75, 90, 95)
+    points = {name: [(share, percentile(times, share) * 1000) for share in shares] for name, times in lines.items()}
+    return growth("Of a hundred, the quickest", cost, points)
+
+
 def rounded(value: Any) -> Any:
     return round(value, 3) if isinstance(value, float) else value
 
