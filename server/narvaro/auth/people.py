@@ -3,21 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
-from narvaro.db.prepared import Db
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who may be signed in."""
-
-    name: str
-    role: Literal["staff", "administrator"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +40,12 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """One kind's people. `load`: (db, person, clinic). `admit`: the person's id, or None when not let in."""
+    """One kind's people. `known`: id, clinic_id, name and role of those who may be signed in, at the time `now` if it matters.
 
-    load: Callable[[Db, UUID, UUID], Awaitable[Person | None]]
+    `admit`: the person's id, or None when not let in.
+    """
+
+    known: Select[UUID, UUID, str, Any]
     admit: Callable[[AsyncSession, Home, Identity, datetime], Awaitable[UUID | None]]
 
 

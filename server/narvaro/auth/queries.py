@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, select
@@ -13,12 +14,6 @@ from narvaro.auth.people import people_of
 from narvaro.auth.rules import is_live
 from narvaro.auth.schemas import SignedInDevice
 from narvaro.db.prepared import Db, Prepared
-
-_HELD = Prepared(
-    select(Session.token_hash, Session.person_id, Session.clinic_id, Session.seen_at, Session.expires_at).where(
-        Session.token_hash == bindparam("token_hash"), Session.kind == bindparam("kind")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +28,20 @@ class Known:
 
 async def find_known(db: Db, kind: ActorKind, token_hash: bytes, *, now: datetime) -> Known | None:
     """None when the session is unknown, ended, idle or old, or its person is gone."""
-    session = await _HELD.first(db, token_hash=token_hash, kind=kind.value)
-    if session is None or not is_live(kind, seen_at=session.seen_at, expires_at=session.expires_at, now=now):
+    held = await _held(kind).first(db, token_hash=token_hash, now=now)
+    if held is None or not is_live(kind, seen_at=held.seen_at, expires_at=held.expires_at, now=now):
         return None
-    person = await people_of(kind).load(db, session.person_id, session.clinic_id)
-    if person is None:
-        return None
-    actor = Actor(kind, session.person_id, session.clinic_id, person.name)
-    return Known(actor=actor, role=person.role, token_hash=session.token_hash, seen_at=session.seen_at)
+    actor = Actor(kind, held.id, held.clinic_id, held.name)
+    return Known(actor=actor, role=held.role, token_hash=held.token_hash, seen_at=held.seen_at)
+
+
+@cache
+def _held(kind: ActorKind) -> Prepared:
+    """The session with its person: every request begins with it."""
+    person = people_of(kind).known.subquery("person")
+    whose = (person.c.id == Session.person_id) & (person.c.clinic_id == Session.clinic_id)
+    held = select(Session.token_hash, Session.seen_at, Session.expires_at, person).join(person, whose)
+    return Prepared(held.where(Session.token_hash == bindparam("token_hash"), Session.kind == kind.value))
 
 
 async def list_devices(db: AsyncSession, known: Known, *, now: datetime) -> list[SignedInDevice]:

@@ -2,21 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from narvaro.auth.people import Home, Identity, Person
+from narvaro.auth.people import Home, Identity
 from narvaro.clinics.models import Clinic, StaffMember
-from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound
 
-_PERSON = Prepared(
-    select(StaffMember.name, StaffMember.role).where(
-        StaffMember.id == bindparam("person_id"), StaffMember.clinic_id == bindparam("clinic_id")
-    )
-)
+KNOWN: Final = select(StaffMember.id, StaffMember.clinic_id, StaffMember.name, StaffMember.role)
 
 
 class ClinicNotFound(NotFound):
@@ -52,11 +48,6 @@ async def find_home(db: AsyncSession, slug_or_id: str | UUID) -> Home | None:
         may_patients_sign_up=clinic.may_patients_sign_up,
         may_share_whole_screen=clinic.may_share_whole_screen,
     )
-
-
-async def load_person(db: Db, person_id: UUID, clinic_id: UUID) -> Person | None:
-    found = await _PERSON.first(db, person_id=person_id, clinic_id=clinic_id)
-    return None if found is None else Person(name=found.name, role=found.role)
 
 
 async def admit_staff_member(db: AsyncSession, home: Home, identity: Identity, _now: datetime) -> UUID | None:

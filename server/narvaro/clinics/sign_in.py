@@ -2,7 +2,7 @@
 
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.people import People, register_homes, register_people
-from narvaro.clinics.queries import admit_staff_member, find_home, load_person
+from narvaro.clinics.queries import KNOWN, admit_staff_member, find_home
 
 register_homes(find_home)
-register_people(ActorKind.STAFF, People(load=load_person, admit=admit_staff_member))
+register_people(ActorKind.STAFF, People(known=KNOWN, admit=admit_staff_member))

@@ -3,7 +3,7 @@
 import asyncio
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import psycopg
@@ -20,21 +20,18 @@ T = TypeVar("T")
 
 
 class Database:
-    """One pool on one PostgreSQL; `url` is a libpq address (`postgresql://…`).
+    """Two pools on one PostgreSQL; `url` is a libpq address (`postgresql://…`).
 
-    It opens `pool_size` connections at most, when it needs them, and keeps them: to open one takes longer than most verbs.
+    They open `pool_size` connections at most, or two, when they need them, and keep them: to open one takes longer than most
+    verbs. Half of them run prepared statements alone, which never wait behind a transaction.
     """
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_use_lifo=True,
-            hide_parameters=True,
-        )
-        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
+        quick_size = max(1, pool_size // 2)
+        self.engine = _engine(url, max(1, pool_size - quick_size))
+        self._quick = _engine(url, quick_size)
+        event.listen(self._quick.sync_engine, "connect", _plan_once)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = async_sessionmaker(reading, expire_on_commit=False, info={DATABASE: self})
@@ -56,10 +53,16 @@ class Database:
     @asynccontextmanager
     async def quick(self) -> AsyncIterator[Quick]:
         """For prepared statements only; each of them is a transaction of its own."""
-        async with self._lent() as driver:
-            await driver.set_autocommit(True)
-            yield Quick(driver)
-            await driver.set_autocommit(False)
+        try:
+            lent: Any = await greenlet_spawn(self._quick.sync_engine.pool.connect)
+            try:
+                yield Quick(lent.driver_connection)
+            except BaseException:
+                await asyncio.shield(asyncio.create_task(_take_back(lent)))
+                raise
+            await greenlet_spawn(lent.close)
+        except psycopg.Error as error:
+            raise as_sqlalchemy(error) from error
 
     async def alone(self, verb: Callable[[Quick], Awaitable[T]]) -> T:
         """Run a verb whose whole change is one prepared statement, which then is its own transaction.
@@ -73,22 +76,28 @@ class Database:
             async with self.quick() as db:
                 return await verb(db)
 
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[Any]:
-        """One of the pool's connections, past SQLAlchemy."""
-        try:
-            lent = await greenlet_spawn(self.engine.sync_engine.pool.connect)
-            try:
-                yield lent.driver_connection
-            except BaseException:
-                await asyncio.shield(asyncio.create_task(_take_back(lent)))
-                raise
-            await greenlet_spawn(lent.close)
-        except psycopg.Error as error:
-            raise as_sqlalchemy(error) from error
-
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._quick.dispose()
+
+
+def _engine(url: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,
+        hide_parameters=True,
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _plan_once(connection: Any, _record: Any) -> None:
+    """Each statement commits, is prepared when it is first run, and planned then: to plan a ring takes longer than to ring."""
+    connection.autocommit = True
+    connection.driver_connection.prepare_threshold = 0
+    connection.cursor().execute("SET plan_cache_mode TO force_generic_plan")
 
 
 def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -100,10 +109,7 @@ def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 async def _take_back(lent: PoolProxiedConnection) -> None:
-    """After an error: as it was before, or not at all when nobody knows its state."""
+    """After an error: not at all when nobody knows its state."""
     driver: Any = lent.driver_connection
-    with suppress(psycopg.Error):
-        await driver.rollback()
-        await driver.set_autocommit(False)
-    usable = not driver.closed and driver.info.transaction_status is TransactionStatus.IDLE and not driver.autocommit
+    usable = not driver.closed and driver.info.transaction_status is TransactionStatus.IDLE
     await greenlet_spawn(lent.close if usable else lent.invalidate)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import DateTime, bindparam, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from narvaro.auth.actors import Actor, ActorKind
-from narvaro.auth.people import Person
 from narvaro.auth.tokens import hash_token
 from narvaro.calls.models import Call, CallFeedback
 from narvaro.calls.queries import Visitors, present, was_let_in
@@ -19,7 +19,6 @@ from narvaro.calls.schemas import InvitationSnapshot, InvitedBefore
 from narvaro.clinics.models import Clinic
 from narvaro.clock import utc_now
 from narvaro.conversations.schemas import KnockSnapshot
-from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound, NotSignedIn
 from narvaro.invitations.models import Invitation, InvitationLink, Knock
 from narvaro.invitations.rules import (
@@ -110,22 +109,17 @@ async def load_guest(db: AsyncSession, guest: Actor) -> GuestSnapshot:
     )
 
 
-_PERSON = Prepared(
-    select(Knock.name)
+KNOWN: Final = (
+    select(Knock.id, Call.clinic_id, Knock.name, null().label("role"))
     .join(Call, Call.id == Knock.call_id)
     .where(
-        Knock.id == bindparam("knock_id"),
-        Call.clinic_id == bindparam("clinic_id"),
-        or_(Call.status != CallStatus.ENDED.value, Call.ended_at > bindparam("ended_after")),
+        or_(
+            Call.status != CallStatus.ENDED.value,
+            Call.ended_at > bindparam("now", type_=DateTime(timezone=True)) - HOLDS_SESSION_AFTER_CALL,
+        )
     )
 )
-
-
-async def load_guest_person(db: Db, knock_id: UUID, clinic_id: UUID) -> Person | None:
-    """For sessions: while the call lasts, and for the question afterwards."""
-    ended_after = utc_now() - HOLDS_SESSION_AFTER_CALL
-    found = await _PERSON.first(db, knock_id=knock_id, clinic_id=clinic_id, ended_after=ended_after)
-    return None if found is None else Person(name=found.name, role=None)
+"""Those with a session: while the call lasts, and for the question afterwards."""
 
 
 async def find_knocks(db: AsyncSession, call_ids: Sequence[UUID]) -> dict[UUID, list[KnockSnapshot]]:

@@ -10,7 +10,7 @@ from narvaro.calls.actions import when_call_ended
 from narvaro.calls.queries import register_visitors
 from narvaro.errors import NotSignedIn
 from narvaro.invitations.knock_actions import note_waiting, tell_call_ended
-from narvaro.invitations.queries import find_knocks, find_visitors, load_guest, load_guest_person
+from narvaro.invitations.queries import KNOWN, find_knocks, find_visitors, load_guest
 from narvaro.invitations.schemas import GuestState
 from narvaro.invitations.texts import PURPOSE, compose_invitation, note_text
 from narvaro.realtime.presence import on_presence_changed
@@ -36,7 +36,7 @@ def _guest_key(actor: Actor, _id: UUID | None) -> str:
 
 
 def register() -> None:
-    register_people(ActorKind.GUEST, People(load=load_guest_person, admit=admit_nobody))
+    register_people(ActorKind.GUEST, People(known=KNOWN, admit=admit_nobody))
     register_purpose(PURPOSE, compose_invitation, note_text)
     register_topic("guest", load_guest_topic, key=_guest_key)
     register_visitors(find_visitors, find_knocks)

@@ -1,18 +1,15 @@
 """Finding patients."""
 
 import re
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, false, func, literal_column, null, select
 
 from narvaro.auth.actors import Actor, ActorKind
-from narvaro.auth.people import Person
-from narvaro.db.prepared import Db, Prepared
 from narvaro.patients.models import Patient
 
-_PERSON = Prepared(
-    select(Patient.name).where(Patient.id == bindparam("person_id"), Patient.clinic_id == bindparam("clinic_id"))
-)
+KNOWN: Final = select(Patient.id, Patient.clinic_id, Patient.name, null().label("role"))
 MOST_WORDS = 8
 FEW = 5_000
 """So many who match are looked up one by one; of more, a page is full after a short walk through the newest."""
@@ -43,8 +40,3 @@ def named(clinic_id: UUID, search: str, most: int) -> Select[UUID, str]:
     would rather read the whole clinic, newest first, and with a million patients that is half a minute for a rare name.
     """
     return select(Patient.id, Patient.name).where(Patient.clinic_id == clinic_id, matches_name(search)).limit(most)
-
-
-async def load_person(db: Db, person_id: UUID, clinic_id: UUID) -> Person | None:
-    found = await _PERSON.first(db, person_id=person_id, clinic_id=clinic_id)
-    return None if found is None else Person(name=found.name, role=None)

@@ -3,6 +3,6 @@
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.people import People, register_people
 from narvaro.patients.actions import admit_patient
-from narvaro.patients.queries import load_person
+from narvaro.patients.queries import KNOWN
 
-register_people(ActorKind.PATIENT, People(load=load_person, admit=admit_patient))
+register_people(ActorKind.PATIENT, People(known=KNOWN, admit=admit_patient))
