@@ -13,10 +13,13 @@ class Call(Base):
     """From first ring to end. `id` is made by the client; `room` is random and for this call only (A1)."""
 
     __tablename__ = "calls"
-    __table_args__ = (Index("calls_one_not_ended", "conversation_id", unique=True, postgresql_where=text("status <> 'ended'")),)
+    __table_args__ = (
+        Index("calls_one_not_ended", "conversation_id", unique=True, postgresql_where=text("status <> 'ended'")),
+        Index("calls_latest_ix", "conversation_id", "ended_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"))
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
     placed_by: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
@@ -244,16 +245,22 @@ _LATEST_RING = Prepared(
     .join(Call, Call.id == Ring.call_id)
     .join(Conversation, Conversation.id == Call.conversation_id)
     .join(Clinic, Clinic.id == Call.clinic_id)
-    .where(Conversation.patient_id == bindparam("patient_id"), Ring.rung_at > bindparam("rung_after"))
+    .where(
+        Conversation.patient_id == bindparam("patient_id"),
+        or_(Call.ended_at.is_(None), Call.ended_at > bindparam("ended_after")),
+        Ring.rung_at > bindparam("rung_after"),
+    )
     .order_by(Ring.rung_at.desc())
     .limit(1)
 )
-"""Found through the patient's conversations: their calls have an index."""
+"""Found through the patient's conversations and an index of their calls; a ring is over when its call is."""
 
 
 async def load_incoming(db: Db, patient: Actor, now: datetime) -> IncomingRing | None:
     """The patient's latest ring: ringing, or over for a minute at most."""
-    ring = await _LATEST_RING.first(db, patient_id=patient.id, rung_after=now - timedelta(minutes=10))
+    ring = await _LATEST_RING.first(
+        db, patient_id=patient.id, rung_after=now - timedelta(minutes=10), ended_after=now - RING_SHOWN_FOR
+    )
     if ring is None or (ring.ended_at is not None and ring.ended_at < now - RING_SHOWN_FOR):
         return None
     return IncomingRing(
@@ -267,6 +274,10 @@ async def load_incoming(db: Db, patient: Actor, now: datetime) -> IncomingRing |
         expires_at=ring.expires_at,
         may_ask_minute=ring.minute_asked_at is None,
     )
+
+
+HAS_OPEN_CALL: Final = exists().where(Call.conversation_id == Conversation.id, Call.status != CallStatus.ENDED.value)
+"""Whether a row of conversations has one."""
 
 
 async def find_open_calls(db: AsyncSession, conversation_ids: Sequence[UUID]) -> dict[UUID, OpenCall]:

@@ -12,7 +12,7 @@ from narvaro.auth.people import register_reason_to_stay
 from narvaro.calls.attendance_actions import note_presence
 from narvaro.calls.ladder.texts import PURPOSE, compose_ring, note_text
 from narvaro.calls.models import Call as CallRow
-from narvaro.calls.queries import find_open_calls, load_call, load_incoming, read_in_call, refuse_in_call
+from narvaro.calls.queries import HAS_OPEN_CALL, find_open_calls, load_call, load_incoming, read_in_call, refuse_in_call
 from narvaro.calls.ring_actions import note_delivered
 from narvaro.calls.schemas import Call, Delivered, Rings, Seen
 from narvaro.calls.watch import WATCHES
@@ -85,7 +85,7 @@ def register() -> None:
     register_topic("rings", load_rings, key=_rings_key)
     register_client_message(Delivered, receive_delivered)
     register_client_message(Seen, receive_seen)
-    register_open_calls(find_open_calls)
+    register_open_calls(find_open_calls, HAS_OPEN_CALL)
     on_presence_changed(note_presence)
     register_purpose(PURPOSE, compose_ring, note_text)
     register_reason_to_stay(refuse_in_call)

@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
+from narvaro.auth.queries import by, whoever
 from narvaro.clinics.models import Clinic
 from narvaro.conversations.models import Conversation, EndedWait, Entry, LastSeen, MessagePush, ReadMark
 from narvaro.conversations.rules import (
@@ -41,7 +43,7 @@ from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
 from narvaro.patients.queries import FEW, matches_name, named
 from narvaro.patients.rules import may_reach_outside_app
-from narvaro.realtime.presence import Pages, pages_of, pages_of_person
+from narvaro.realtime.models import Socket
 
 PAGE = 50
 _POSTED = Prepared(select(table_of(Entry)).where(Entry.id == bindparam("message_id")))
@@ -55,12 +57,15 @@ async def _no_open_calls(_db: AsyncSession, _conversation_ids: Sequence[UUID]) -
 
 
 _find_open_calls: FindOpenCalls = _no_open_calls
+_has_open_call: ColumnElement[bool] = literal(value=False)
 
 
-def register_open_calls(find: FindOpenCalls) -> None:
-    """Calls lie above conversations; this is how a conversation learns of its open call."""
-    global _find_open_calls
-    _find_open_calls = find
+def register_open_calls(find: FindOpenCalls, has_one: ColumnElement[bool]) -> None:
+    """Calls lie above conversations; this is how a conversation learns of its open call. `has_one`: whether, within a query."""
+    global _find_open_calls, _has_open_call
+    _find_open_calls, _has_open_call = find, has_one
+    for made_before in (_snapshot, _first_page, _those_who_wait):
+        made_before.cache_clear()
 
 
 def visible_to(actor: Actor) -> Select[Conversation]:
@@ -141,52 +146,74 @@ async def page_after(db: AsyncSession, conversation_id: UUID, seq: int) -> Entry
     return EntryPage(entries=entries, has_older=await db.scalar(older) is not None)
 
 
-def presence(patient: Patient, pages: Pages, last_at: datetime | None, now: datetime) -> Presence:
-    """What staff may know of where the patient is (D1b: nothing under protected identity)."""
-    if patient.has_protected_identity:
-        return Presence(state="hidden")
-    if pages.open:
-        return Presence(state="in_app" if pages.visible else "background")
-    return Presence(state="away", last_at=last_at if last_at and now - last_at < LAST_SEEN_FOR else None)
-
-
-async def load_snapshot(db: AsyncSession, actor: Actor, conversation_id: UUID, now: datetime) -> ConversationSnapshot:
-    """Raises NotFound."""
-    others = ActorKind.PATIENT if actor.kind is ActorKind.STAFF else ActorKind.STAFF
-    others_read = select(func.coalesce(func.max(ReadMark.seq), 0)).where(
-        ReadMark.conversation_id == conversation_id, ReadMark.reader_kind == others
-    )
-    query = (
+def _told(actor: Actor) -> Select[Any]:
+    """The actor's conversations, each with what a snapshot and a list tell of it."""
+    columns = [
+        *table_of(Conversation).columns,
+        Patient.name.label("patient_name"),
+        Patient.has_protected_identity,
+        Clinic.name.label("clinic_name"),
+        ReadMark.seq.label("my_seq"),
+        ReadMark.counted,
+        LastSeen.at.label("last_seen_at"),
+        _has_open_call.label("has_open_call"),
+    ]
+    is_seen = select(func.bool_or(Socket.visible)).where(Socket.person_id == Conversation.patient_id).scalar_subquery()
+    if actor.kind is ActorKind.STAFF:
+        columns.append(is_seen.label("is_seen"))
+    return (
         visible_to(actor)
-        .where(Conversation.id == conversation_id)
+        .select_from(Conversation)
         .join(Patient, Patient.id == Conversation.patient_id)
         .join(Clinic, Clinic.id == Conversation.clinic_id)
         .outerjoin(ReadMark, _my_mark(actor))
         .outerjoin(LastSeen, LastSeen.patient_id == Patient.id)
-        .add_columns(Patient, Clinic.name, ReadMark.seq, others_read.scalar_subquery(), LastSeen.at)
+        .with_only_columns(*columns)
     )
-    row = (await db.execute(query.execution_options(populate_existing=True))).one_or_none()
+
+
+def _presence(row: Any, now: datetime) -> Presence:
+    """What staff may know of where the patient is (D1b: nothing under protected identity). `is_seen`: None without a page."""
+    if row.has_protected_identity:
+        return Presence(state="hidden")
+    if row.is_seen is not None:
+        return Presence(state="in_app" if row.is_seen else "background")
+    was_here = row.last_seen_at is not None and now - row.last_seen_at < LAST_SEEN_FOR
+    return Presence(state="away", last_at=row.last_seen_at if was_here else None)
+
+
+@cache
+def _snapshot(kind: ActorKind) -> Prepared:
+    others = ActorKind.PATIENT if kind is ActorKind.STAFF else ActorKind.STAFF
+    others_read = select(func.coalesce(func.max(ReadMark.seq), 0)).where(
+        ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == others.value
+    )
+    others_seq = others_read.correlate(Conversation).scalar_subquery()
+    told = _told(whoever(kind)).add_columns(others_seq.label("others_seq"))
+    return Prepared(told.where(Conversation.id == bindparam("conversation_id")))
+
+
+async def load_snapshot(db: AsyncSession, actor: Actor, conversation_id: UUID, now: datetime) -> ConversationSnapshot:
+    """Raises NotFound."""
+    row = await _snapshot(actor.kind).first(db, conversation_id=conversation_id, **by(actor))
     if row is None:
         raise NotFound
-    conversation, patient, clinic_name, my_read, others_seq, last_at = row
     return ConversationSnapshot(
-        id=conversation.id,
-        version=conversation.version,
-        patient_id=patient.id,
-        patient_name=patient.name,
-        clinic_name=clinic_name,
-        last_seq=conversation.last_seq,
-        my_read_seq=my_read or 0,
-        others_read_seq=others_seq,
-        presence=presence(patient, await pages_of_person(db, patient.id), last_at, now)
-        if actor.kind is ActorKind.STAFF
-        else None,
-        call=await open_call(db, actor, conversation_id),
-        wait=await _wait(db, actor, conversation, now),
+        id=row.id,
+        version=row.version,
+        patient_id=row.patient_id,
+        patient_name=row.patient_name,
+        clinic_name=row.clinic_name,
+        last_seq=row.last_seq,
+        my_read_seq=row.my_seq or 0,
+        others_read_seq=row.others_seq,
+        presence=_presence(row, now) if actor.kind is ActorKind.STAFF else None,
+        call=await open_call(db, actor, conversation_id) if row.has_open_call else None,
+        wait=await _wait(db, actor, row, now),
     )
 
 
-async def _wait(db: AsyncSession, actor: Actor, conversation: Conversation, now: datetime) -> WaitSnapshot | None:
+async def _wait(db: AsyncSession, actor: Actor, conversation: Any, now: datetime) -> WaitSnapshot | None:
     since = conversation.ready_at
     if not is_waiting(since, now):
         return None
@@ -221,22 +248,23 @@ async def load_inbox(
     db: AsyncSession, actor: Actor, now: datetime, *, before: str | None = None, search: str | None = None
 ) -> InboxPage:
     """Newest first. Raises Malformed for a cursor that is not ours."""
-    rows = _inbox_rows(actor)
-    query = rows.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(PAGE + 1)
-    if before is not None:
-        query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
-    if search:
-        query = query.where(await _has_name(db, actor.clinic_id, search))
-    found = (await db.execute(query.execution_options(populate_existing=True))).all()
     waiting: Sequence[Any] = []
-    if actor.kind is ActorKind.STAFF and before is None and not search:
-        who_waits = rows.where(Conversation.ready_at > now - READY_FOR).order_by(Conversation.ready_at, Conversation.id)
-        waiting = (await db.execute(who_waits.limit(MOST_WAITING).execution_options(populate_existing=True))).all()
-    items = await _inbox_items(db, actor, [*waiting, *found[:PAGE]], now)
+    if before is None and not search:
+        found: Sequence[Any] = await _first_page(actor.kind).all(db, **by(actor))
+        if actor.kind is ActorKind.STAFF:
+            waiting = await _those_who_wait().all(db, ready_after=now - READY_FOR, **by(actor))
+    else:
+        query = _newest_first(actor)
+        if before is not None:
+            query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
+        if search:
+            query = query.where(await _has_name(db, actor.clinic_id, search))
+        found = (await db.execute(query)).all()
+    items = [_inbox_item(actor, row, now) for row in [*waiting, *found[:PAGE]]]
     return InboxPage(
         waiting=items[: len(waiting)],
         items=items[len(waiting) :],
-        next=make_cursor(found[PAGE - 1][0].last_at, found[PAGE - 1][0].id) if len(found) > PAGE else None,
+        next=make_cursor(found[PAGE - 1].last_at, found[PAGE - 1].id) if len(found) > PAGE else None,
         unread=sum({item.id: item.unread for item in items}.values()),
     )
 
@@ -246,37 +274,36 @@ async def _has_name(db: AsyncSession, clinic_id: UUID, search: str) -> ColumnEle
     return Conversation.patient_id.in_(few) if len(few) <= FEW else matches_name(search)
 
 
-def _inbox_rows(actor: Actor) -> Select[Any]:
-    return (
-        visible_to(actor)
-        .join(Patient, Patient.id == Conversation.patient_id)
-        .join(Clinic, Clinic.id == Conversation.clinic_id)
-        .outerjoin(ReadMark, _my_mark(actor))
-        .outerjoin(LastSeen, LastSeen.patient_id == Patient.id)
-        .add_columns(Patient, Clinic.name, ReadMark.counted, LastSeen.at)
-    )
+def _newest_first(actor: Actor) -> Select[Any]:
+    """A page, and one more that tells whether there is another."""
+    return _told(actor).order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(PAGE + 1)
 
 
-async def _inbox_items(db: AsyncSession, actor: Actor, rows: Sequence[Any], now: datetime) -> list[InboxItem]:
-    """One query for all open calls, one for all presences."""
-    open_calls = await _find_open_calls(db, [row[0].id for row in rows])
+@cache
+def _first_page(kind: ActorKind) -> Prepared:
+    return Prepared(_newest_first(whoever(kind)))
+
+
+@cache
+def _those_who_wait() -> Prepared:
+    query = _told(whoever(ActorKind.STAFF)).where(Conversation.ready_at > bindparam("ready_after"))
+    return Prepared(query.order_by(Conversation.ready_at, Conversation.id).limit(MOST_WAITING))
+
+
+def _inbox_item(actor: Actor, row: Any, now: datetime) -> InboxItem:
     is_staff = actor.kind is ActorKind.STAFF
-    pages = await pages_of(db, [row[1].id for row in rows]) if is_staff else {}
-    return [
-        InboxItem(
-            id=conversation.id,
-            title=patient.name if is_staff else clinic_name,
-            last_at=conversation.last_at,
-            last_kind=conversation.last_kind,
-            last_call=call_fact(conversation.last_facts),
-            unread=(conversation.patient_messages if is_staff else conversation.staff_messages) - (counted or 0),
-            presence=presence(patient, pages[patient.id], last_at, now) if is_staff else None,
-            has_open_call=conversation.id in open_calls,
-            ready_at=conversation.ready_at if is_waiting(conversation.ready_at, now) else None,
-            is_noticed=conversation.ready_noticed_at is not None,
-        )
-        for conversation, patient, clinic_name, counted, last_at in rows
-    ]
+    return InboxItem(
+        id=row.id,
+        title=row.patient_name if is_staff else row.clinic_name,
+        last_at=row.last_at,
+        last_kind=row.last_kind,
+        last_call=call_fact(row.last_facts),
+        unread=(row.patient_messages if is_staff else row.staff_messages) - (row.counted or 0),
+        presence=_presence(row, now) if is_staff else None,
+        has_open_call=row.has_open_call,
+        ready_at=row.ready_at if is_waiting(row.ready_at, now) else None,
+        is_noticed=row.ready_noticed_at is not None,
+    )
 
 
 async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> list[PatientItem]:
@@ -296,7 +323,9 @@ async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> l
 
 
 def _my_mark(actor: Actor) -> Any:
-    return and_(ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == actor.kind, ReadMark.reader_id == actor.id)
+    return and_(
+        ReadMark.conversation_id == Conversation.id, ReadMark.reader_kind == actor.kind.value, ReadMark.reader_id == actor.id
+    )
 
 
 @dataclass(frozen=True, slots=True)
