@@ -23,7 +23,7 @@ from narvaro.errors import NotFound
 from narvaro.jobs import register_watch
 from narvaro.realtime.messages import register_client_message
 from narvaro.realtime.presence import SocketFacts, on_presence_changed
-from narvaro.realtime.topics import Loaded, register_topic
+from narvaro.realtime.topics import Haste, Loaded, register_topic
 from narvaro.sms.purposes import register_purpose
 
 
@@ -82,7 +82,7 @@ def _rings_key(actor: Actor, _id: UUID | None) -> str:
 def register() -> None:
     register_topic("call", load_call_topic, on_follow=record_following)
     register_topic("messages", load_messages, on_follow=record_reading)
-    register_topic("rings", load_rings, key=_rings_key)
+    register_topic("rings", load_rings, key=_rings_key, haste=Haste.AT_ONCE)
     register_client_message(Delivered, receive_delivered)
     register_client_message(Seen, receive_seen)
     register_open_calls(find_open_calls, HAS_OPEN_CALL)

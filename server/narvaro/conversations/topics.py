@@ -20,7 +20,7 @@ from narvaro.conversations.wait_actions import notice_wait
 from narvaro.errors import NotFound
 from narvaro.realtime.messages import register_client_message
 from narvaro.realtime.presence import SocketFacts, on_presence_changed
-from narvaro.realtime.topics import Loaded, register_topic, tell
+from narvaro.realtime.topics import Haste, Loaded, register_topic, tell
 
 
 async def load_list(db: AsyncSession, actor: Actor, _id: UUID | None, _since: int) -> Loaded:
@@ -86,7 +86,7 @@ def _inbox_key(actor: Actor, _id: UUID | None) -> str:
 
 
 def register() -> None:
-    register_topic("inbox", load_list, key=_inbox_key)
+    register_topic("inbox", load_list, key=_inbox_key, haste=Haste.AT_LEISURE)
     register_topic("conversation", load_conversation, on_follow=record_watching)
     register_topic("entries", load_entries, on_follow=record_following)
     register_client_message(Typing, tell_typing)

@@ -16,12 +16,17 @@ from narvaro.db.session import Database
 from narvaro.metrics import SOCKETS
 from narvaro.realtime.listener import Listener
 from narvaro.realtime.presence import SocketFacts, beat_sockets, put_socket, remove_sockets
+from narvaro.realtime.topics import Haste
 
 log = structlog.get_logger()
 
-LOADS_AT_ONCE: Final = 8
+TRANSACTIONS_AT_ONCE: Final = 8
+ROOM: Final = {Haste.AT_ONCE: 2, Haste.IN_TURN: 4, Haste.AT_LEISURE: 2}
+"""So many loads at a time for all sockets: together fewer than the pool's quick connections, so that requests get theirs."""
 LINES_AT_ONCE: Final = 200
 TICK: Final = 0.5
+HEAD_START: Final = 0.01
+"""Seconds that what is urgent in a notice has to itself: what rings is on the patient's screen before a list says so."""
 BEAT_IN_CALL_EVERY: Final = 4.0
 BEAT_EVERY: Final = 15.0
 STOP_WITHIN: Final = 5.0
@@ -32,9 +37,17 @@ COME_BACK: Final = 1012
 class Follower(Protocol):
     """Something that a key of `wake` or `tell` reaches. Both return at once and never raise."""
 
+    @property
+    def is_urgent(self) -> bool: ...
+
     def wake(self) -> None: ...
 
     def tell(self, sender_kind: str, message: str) -> None: ...
+
+
+def _wake(followers: list[Follower]) -> None:
+    for follower in followers:
+        follower.wake()
 
 
 class AnyLine(Protocol):
@@ -69,9 +82,10 @@ class Notice(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Hub:
-    def __init__(self, database: Database, *, loads_at_once: int = LOADS_AT_ONCE) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._room_to_load = asyncio.Semaphore(loads_at_once)
+        self._room_to_write = asyncio.Semaphore(TRANSACTIONS_AT_ONCE)
+        self._room_to_load = {haste: asyncio.Semaphore(room) for haste, room in ROOM.items()}
         self._followers: defaultdict[str, list[Follower]] = defaultdict(list)
         self._lines: set[AnyLine] = set()
         self._leaving: list[SocketFacts] = []
@@ -134,13 +148,13 @@ class Hub:
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Short; sockets share a bounded number, so that they never starve requests."""
-        async with self._room_to_load, self._database.transaction() as db:
+        async with self._room_to_write, self._database.transaction() as db:
             yield db
 
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self, haste: Haste) -> AsyncIterator[AsyncSession]:
         """As `transaction`, for queries only."""
-        async with self._room_to_load, self._database.reading() as db:
+        async with self._room_to_load[haste], self._database.reading() as db:
             yield db
 
     async def record(self, line: AnyLine) -> None:
@@ -155,9 +169,13 @@ class Hub:
         except msgspec.MsgspecError:
             log.error("notice_not_understood")
             return
-        for key in notice.wake:
-            for follower in self._followers.get(key, ()):
-                follower.wake()
+        woken = [follower for key in notice.wake for follower in self._followers.get(key, ())]
+        urgent = [follower for follower in woken if follower.is_urgent]
+        _wake(urgent)
+        if urgent:
+            asyncio.get_running_loop().call_later(HEAD_START, _wake, [follower for follower in woken if not follower.is_urgent])
+        else:
+            _wake(woken)
         if notice.tell:
             for follower in self._followers.get(notice.tell, ()):
                 follower.tell(notice.kind, notice.message)

@@ -25,7 +25,7 @@ from narvaro.realtime.hub import Hub
 from narvaro.realtime.messages import MESSAGE_RECEIVERS
 from narvaro.realtime.presence import CALL_TOPIC, SocketFacts
 from narvaro.realtime.schemas import FromClient, FromServer, Gone, Ping, Pong, Presence, Subscribe, Unsubscribe
-from narvaro.realtime.topics import TOPIC_KINDS, Loaded, TopicKind
+from narvaro.realtime.topics import LEISURE, TOPIC_KINDS, Haste, Loaded, TopicKind
 
 log = structlog.get_logger()
 
@@ -52,9 +52,12 @@ Send = Callable[[str], Awaitable[None]]
 
 
 class Subscription:
-    """One topic on one line. `since`: what the browser has; `sent`: digest of what it got last."""
+    """One topic on one line. `since`: what the browser has; `sent`: digest of what it got last.
 
-    __slots__ = ("_line", "id", "is_followed", "key", "kind", "name", "sent", "since", "topic")
+    `rests_until`: on the loop's clock; `rest`: what wakes it then, when something has changed meanwhile.
+    """
+
+    __slots__ = ("_line", "id", "is_followed", "key", "kind", "name", "rest", "rests_until", "sent", "since", "topic")
 
     def __init__(self, line: "Line", topic: str, since: int, name: str, id_: UUID | None, kind: TopicKind) -> None:
         self._line = line
@@ -66,6 +69,12 @@ class Subscription:
         self.key = kind.key(line.facts.actor, id_)
         self.sent = b""
         self.is_followed = False
+        self.rests_until = 0.0
+        self.rest: asyncio.TimerHandle | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.kind.haste is Haste.AT_ONCE
 
     def wake(self) -> None:
         self._line.refresh(self)
@@ -142,7 +151,15 @@ class Line:
             self.on_tick(now)
 
     def refresh(self, subscription: Subscription) -> None:
-        """Load and send it when its turn comes; asking twice is asking once."""
+        """Load and send it when its turn comes; asking twice is asking once. What is resting is asked for after its rest."""
+        loop = asyncio.get_running_loop()
+        if loop.time() >= subscription.rests_until:
+            self._owe(subscription)
+        elif subscription.rest is None:
+            subscription.rest = loop.call_at(subscription.rests_until, self._owe, subscription)
+
+    def _owe(self, subscription: Subscription) -> None:
+        subscription.rest = None
         self._stale[subscription] = None
         self._stir()
 
@@ -233,8 +250,10 @@ class Line:
         elif self._told:
             await self._send(self._told.pop(0))
         else:
-            subscription = next(iter(self._stale))
+            subscription = min(self._stale, key=lambda owed: not owed.is_urgent)
             del self._stale[subscription]
+            if subscription.kind.haste is Haste.AT_LEISURE:
+                subscription.rests_until = asyncio.get_running_loop().time() + LEISURE
             await self._bring_up_to_date(subscription)
 
     @contextmanager
@@ -281,7 +300,7 @@ class Line:
             try:
                 kind = subscription.kind
                 must_note = kind.on_follow is not None and not subscription.is_followed
-                async with self._hub.transaction() if must_note else self._hub.reading() as db:
+                async with self._hub.transaction() if must_note else self._hub.reading(kind.haste) as db:
                     loaded = await kind.load(db, self.facts.actor, subscription.id, subscription.since)
                     if loaded is not None and kind.on_follow is not None and must_note:
                         await kind.on_follow(db, self.facts.actor, subscription.id)
@@ -310,6 +329,8 @@ class Line:
     def _drop(self, subscription: Subscription) -> None:
         self._subscriptions.pop(subscription.topic, None)
         self._stale.pop(subscription, None)
+        if subscription.rest is not None:
+            subscription.rest.cancel()
         self._hub.unfollow(subscription.key, subscription)
 
     def _ping(self, now: float) -> None:

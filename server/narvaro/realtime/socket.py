@@ -56,6 +56,10 @@ class SessionWatch:
         self._must_ask = False
         self._asked_at = asyncio.get_running_loop().time()
 
+    @property
+    def is_urgent(self) -> bool:
+        return False
+
     def wake(self) -> None:
         self._must_ask = True
         if self._asking is None:

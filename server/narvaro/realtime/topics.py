@@ -7,6 +7,7 @@ catching up after a lost line. NOTIFY runs in the caller's transaction and carri
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -41,22 +42,44 @@ WakeKey = Callable[[Actor, UUID | None], str]
 FollowTopic = Callable[[AsyncSession, Actor, UUID | None], Awaitable[None]]
 
 
+class Haste(Enum):
+    """What goes first when much changes at once. Each has room of its own to load in (`hub.ROOM`)."""
+
+    AT_ONCE = "at once"
+    """Somebody is waiting for it."""
+    IN_TURN = "in turn"
+    AT_LEISURE = "at leisure"
+    """Changes often, and for many: a page loads it now, and what follows within `LEISURE` together."""
+
+
+LEISURE = 0.5
+"""Seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopicKind:
     load: LoadTopic
     key: WakeKey
     on_follow: FollowTopic | None = None
+    haste: Haste = Haste.IN_TURN
 
 
 TOPIC_KINDS: dict[str, TopicKind] = {}
 
 
-def register_topic(name: str, load: LoadTopic, *, key: WakeKey | None = None, on_follow: FollowTopic | None = None) -> None:
+def register_topic(
+    name: str,
+    load: LoadTopic,
+    *,
+    key: WakeKey | None = None,
+    on_follow: FollowTopic | None = None,
+    haste: Haste = Haste.IN_TURN,
+) -> None:
     """`key` gives the name that wakes a subscription, by default the topic's own (`call:<id>`).
 
     `on_follow` runs once per subscription, in the transaction of its first load, when there is something to follow.
     """
-    TOPIC_KINDS[name] = TopicKind(load, key or (lambda _actor, id_: f"{name}:{id_}" if id_ else name), on_follow)
+    TOPIC_KINDS[name] = TopicKind(load, key or (lambda _actor, id_: f"{name}:{id_}" if id_ else name), on_follow, haste)
 
 
 async def wake(db: AsyncSession, *keys: str) -> None:

@@ -136,6 +136,8 @@ async def test_row_that_a_crashed_database_lost_comes_back(site: Site, database:
 class Fence:
     """Heard once everything that was notified before has been heard."""
 
+    is_urgent = False
+
     def __init__(self) -> None:
         self.heard = asyncio.Event()
 
