@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from bench.plots import draw_plots
 from bench.report import Options, Result, print_table, write
 
 HERE = Path(__file__).parent
@@ -34,6 +35,8 @@ def main() -> int:
         return 143
     print_table(result)
     print(f"\nWritten to {write(result, short=given.short).relative_to(HERE.parent)}")
+    if not given.short:
+        draw_plots()
     if given.json:
         print(result.line(), flush=True)
     return result.status

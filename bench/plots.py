@@ -110,7 +110,7 @@ def _apart(wanted: Sequence[float]) -> list[float]:
     return [y - over for y in found.values()]
 
 
-def main() -> None:
+def draw_plots() -> None:
     PLOTS.mkdir(exist_ok=True)
     for path in sorted(RESULTS.glob("*.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
@@ -119,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    draw_plots()
