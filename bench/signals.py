@@ -39,7 +39,7 @@ async def measure(options: Options) -> Result:
         for room in ROOMS:
             await media.door.create_room(room)
         watched = {room: await media.join(room, f"watched-{room}") for room in ROOMS}
-        quiet = {room: await pings(line, samples) for room, line in watched.items()}
+        quiet = await pings(watched, samples)
         quiet_joins = await joins(media, samples // 4)
         flood = Flood(media, random.Random(options.seed))
         flooding: list[asyncio.Task[None]] = []
@@ -47,7 +47,7 @@ async def measure(options: Options) -> Result:
         began = time.perf_counter()
         for count in floods:
             flooding += [asyncio.create_task(flood.keep_on(number)) for number in range(len(flooding), count)]
-            steps.append({room: await pings(line, samples) for room, line in watched.items()})
+            steps.append(await pings(watched, samples))
         beside = steps[-1]
         beside_joins = await joins(media, samples // 4)
         took = time.perf_counter() - began
@@ -121,14 +121,17 @@ async def timed(work: Awaitable[object]) -> float:
     return time.perf_counter() - began
 
 
-async def pings(line: aiohttp.ClientWebSocketResponse, samples: int) -> list[float]:
-    async def one(number: int) -> None:
+async def pings(watched: dict[str, aiohttp.ClientWebSocketResponse], samples: int) -> dict[str, list[float]]:
+    """In turns, for LiveKit closes a line that has said nothing for a while."""
+
+    async def one(line: aiohttp.ClientWebSocketResponse, number: int) -> None:
         await line.send_bytes(SignalRequest(ping_req=Ping(timestamp=number)).SerializeToString())
         await until(line, lambda answer: answer.HasField("pong_resp"))
 
-    took = []
+    took: dict[str, list[float]] = {room: [] for room in watched}
     for number in range(samples):
-        took.append(await timed(one(number)))
+        for room, line in watched.items():
+            took[room].append(await timed(one(line, number)))
         await asyncio.sleep(0.01)
     return took
 
