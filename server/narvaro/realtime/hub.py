@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.clock import utc_now
@@ -19,6 +20,8 @@ from narvaro.realtime.presence import SocketFacts, beat_sockets, put_socket, rem
 from narvaro.realtime.topics import Haste
 
 log = structlog.get_logger()
+
+DatabaseDown: Final = (DBAPIError, PoolTimeout, OSError)
 
 TRANSACTIONS_AT_ONCE: Final = 8
 ROOM: Final = {Haste.AT_ONCE: 2, Haste.IN_TURN: 4, Haste.AT_LEISURE: 2}
@@ -218,7 +221,7 @@ class Hub:
             for line in lines:
                 if line.facts.id not in alive and line in self._lines:
                     await self.record(line)
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except DatabaseDown as error:
             log.warning("beat_failed", error=type(error).__name__)
 
     async def _forget(self, sockets: list[SocketFacts]) -> None:
@@ -233,7 +236,7 @@ class Hub:
         try:
             async with self._database.transaction() as db:
                 await remove_sockets(db, sockets, now=utc_now())
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except DatabaseDown as error:
             log.warning("sockets_not_removed", error=type(error).__name__)
             return False
         return True

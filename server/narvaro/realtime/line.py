@@ -14,14 +14,13 @@ from uuid import UUID, uuid4
 
 import msgspec
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor
 from narvaro.clock import utc_now
 from narvaro.errors import Problem
-from narvaro.realtime.hub import Hub
+from narvaro.realtime.hub import DatabaseDown, Hub
 from narvaro.realtime.messages import MESSAGE_RECEIVERS
 from narvaro.realtime.presence import CALL_TOPIC, SocketFacts
 from narvaro.realtime.schemas import FromClient, FromServer, Gone, Ping, Pong, Presence, Subscribe, Unsubscribe
@@ -47,7 +46,6 @@ PING_IN_CALL_EVERY: Final = 2
 LOST_IN_CALL_AFTER: Final = 5.0
 LONGEST_PAUSE: Final = 5.0
 
-DatabaseDown = (DBAPIError, PoolTimeout, OSError)
 Send = Callable[[str], Awaitable[None]]
 
 

@@ -16,8 +16,8 @@ from litestar.types import Receive, Scope, Send
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.errors import NotFound
-from narvaro.realtime.hub import Hub
-from narvaro.realtime.line import SIGNED_OUT, DatabaseDown, Line
+from narvaro.realtime.hub import DatabaseDown, Hub
+from narvaro.realtime.line import SIGNED_OUT, Line
 from narvaro.realtime.messages import register_client_message
 
 __all__ = ["Doorkeeper", "register_client_message", "socket_routes"]

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from realtime.socket_site import Site, World
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
 from narvaro.clock import utc_now
@@ -131,6 +135,16 @@ async def test_row_that_a_crashed_database_lost_comes_back(site: Site, database:
                 return (await pages_of_person(db, person)).visible
 
         await _until(is_back)
+
+
+async def test_a_pool_without_a_free_connection_stops_no_heartbeat(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def full() -> AsyncIterator[AsyncSession]:
+        raise PoolTimeout
+        yield
+
+    monkeypatch.setattr(hub, "transaction", full)
+    await hub._beat([])
 
 
 class Fence:
