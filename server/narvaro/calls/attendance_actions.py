@@ -11,6 +11,7 @@ from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.actions import lock_own_call
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
 from narvaro.calls.queries import lock_call, present, was_answered
+from narvaro.calls.ring_actions import end_ring, ringing
 from narvaro.calls.rules import (
     CONNECT_WITHIN,
     CallNotOver,
@@ -31,7 +32,10 @@ from narvaro.realtime.presence import people_in_call
 
 
 async def join_call(db: AsyncSession, actor: Actor, call_id: UUID, *, device_id: str, now: datetime) -> tuple[Call, Attendance]:
-    """Take one's seat on this device: first, after a reload, coming back. Raises CallHasEnded, CallNotAnswered, NotFound."""
+    """Take one's seat on this device: first, after a reload, coming back. Raises CallHasEnded, CallNotAnswered, NotFound.
+
+    A patient who comes back while staff ring again has answered.
+    """
     lock = lock_own_call if actor.kind is ActorKind.STAFF else lock_call
     conversation, call = await lock(db, actor, call_id)
     may_take_seat(actor.kind, CallStatus(call.status), was_answered=was_answered(call))
@@ -40,6 +44,9 @@ async def join_call(db: AsyncSession, actor: Actor, call_id: UUID, *, device_id:
     seat = sit_down(call, actor, device_id, now=now)
     if old_identity is not None and old_identity != seat.identity:
         await enqueue(db, eject, room=call.room, identity=old_identity)
+    if actor.kind is ActorKind.PATIENT and (ring := ringing(call)) is not None:
+        await end_ring(db, conversation, call, ring, RingStatus.ANSWERED, actor, now=now, keep_device=device_id)
+        ring.answered_device = device_id
     await record_access(db, actor, "call.join", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_call(db, call)
     if before is None:

@@ -168,6 +168,20 @@ async def test_a_missed_ring_says_how_far_it_got(db: AsyncSession) -> None:
     assert (entry.facts["delivered"], entry.facts["seen"]) == (True, True)
 
 
+async def test_who_comes_back_by_themselves_while_staff_ring_again_has_answered(db: AsyncSession) -> None:
+    at = await build_practice(db)
+    call_id, ring_id = await place(db, at)
+    await ring_actions.answer_ring(db, at.patient, ring_id, device_id=PHONE, now=NOON)
+    await attendance_actions.leave_call(db, at.patient, call_id, now=NOON)
+    again = await actions.ring_again(db, at.staff, call_id, now=NOON)
+    await attendance_actions.join_call(db, at.patient, call_id, device_id=PHONE, now=NOON)
+    await ring_actions.let_ring_expire(db, system_of(at.clinic_id), again, now=NOON + RING_FOR)
+    ring = (await see(db, at, call_id)).ring
+    assert ring is not None
+    assert (ring.id, ring.status) == (again, "answered")
+    assert "ring_missed" not in await kinds(db)
+
+
 async def test_cancelling_loses_against_an_answer(db: AsyncSession) -> None:
     at = await build_practice(db)
     call_id, ring_id = await place(db, at)
