@@ -64,23 +64,27 @@ async def climb(db: AsyncSession, clinic_id: UUID, ring_id: UUID, open_: Open, *
     """The clock's. A ring that is over is left alone; what has been climbed is not climbed again."""
     _, call, ring = await lock_ring(db, system_of(clinic_id), ring_id)
     terms = await terms_of(db, call.conversation_id)
+    is_shown_everywhere = False
     for rule in due(ring_facts(ring, await rung_rows(db, ring_id)), terms, now):
         if rule.kind == "push" and open_.push:
-            await _climb_to_push(db, call, ring, now=now)
+            is_shown_everywhere = not await _climb_to_push(db, call, ring, now=now)
         if rule.kind == "sms" and open_.sms:
             await _climb_to_text(db, call, ring, rule, terms, now=now)
-    later = next_climb_at(ring_facts(ring, await rung_rows(db, ring_id)), terms, now)
+    facts = ring_facts(ring, await rung_rows(db, ring_id))
+    later = next_climb_at(facts, terms, now, is_shown_everywhere=is_shown_everywhere)
     if later is not None:
         await enqueue(db, climb_ring, run_at=later, ring_id=ring_id, clinic_id=clinic_id)
 
 
-async def _climb_to_push(db: AsyncSession, call: Call, ring: Ring, *, now: datetime) -> None:
-    """Every device that does not show it; while all do, the next look may find one."""
+async def _climb_to_push(db: AsyncSession, call: Call, ring: Ring, *, now: datetime) -> bool:
+    """Every device that does not show it; False while all do."""
     devices = await devices_to_push(db, call.patient_id, now, only_calls=True)
-    if devices:
-        await note_rung(db, ring.id, "push", RungState.ASKED, at=now)
-        await enqueue(db, push_ring, ring_id=ring.id, devices=[device.id for device in devices])
-        await wake_call(db, call)
+    if not devices:
+        return False
+    await note_rung(db, ring.id, "push", RungState.ASKED, at=now)
+    await enqueue(db, push_ring, ring_id=ring.id, devices=[device.id for device in devices])
+    await wake_call(db, call)
+    return True
 
 
 async def _climb_to_text(db: AsyncSession, call: Call, ring: Ring, rule: RungRule, terms: Terms, *, now: datetime) -> None:

@@ -78,6 +78,9 @@ ORDER: Final[Mapping[RungKind, Sequence[RungState]]] = {
 """How far a rung has come, the furthest last. One device that a push has reached outweighs those that it has not."""
 
 
+LOOK_AGAIN_AFTER: Final = timedelta(seconds=5)
+
+
 def due(ring: RingFacts, terms: Terms, now: datetime) -> list[RungRule]:
     """What is to be climbed now: nothing twice, nothing after the end."""
     if ring.status is not RingStatus.RINGING or now >= ring.expires_at:
@@ -85,12 +88,12 @@ def due(ring: RingFacts, terms: Terms, now: datetime) -> list[RungRule]:
     return [rule for rule, at in _ahead(ring, terms) if at <= now and not rule.is_spared(ring)]
 
 
-def next_climb_at(ring: RingFacts, terms: Terms, now: datetime) -> datetime | None:
-    """When to look again; None: not for this ring."""
+def next_climb_at(ring: RingFacts, terms: Terms, now: datetime, *, is_shown_everywhere: bool = False) -> datetime | None:
+    """When to look again; None: not for this ring. `is_shown_everywhere`: no device to push to, until one looks away."""
     if ring.status is not RingStatus.RINGING:
         return None
-    later = [at for _, at in _ahead(ring, terms) if now < at < ring.expires_at]
-    return min(later, default=None)
+    looks = [at for _, at in _ahead(ring, terms)] + ([now + LOOK_AGAIN_AFTER] if is_shown_everywhere else [])
+    return min((at for at in looks if now < at < ring.expires_at), default=None)
 
 
 def _ahead(ring: RingFacts, terms: Terms) -> list[tuple[RungRule, datetime]]:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from pushing import House, open_house
+from sqlalchemy import update
 
 from narvaro.auth.actions import end_session
 from narvaro.auth.actors import system_of
@@ -19,6 +20,7 @@ from narvaro.clock import utc_now
 from narvaro.db.session import Database
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
+from narvaro.realtime.models import Socket
 from narvaro.webpush import PushGone, PushRefused, PushUnavailable
 
 
@@ -94,6 +96,14 @@ async def test_while_every_device_shows_it_the_push_waits_and_staff_read_nothing
     await house.work()
     assert house.taken() == []
     assert await read(house, call_id) == []
+    async with house.database.transaction() as db:
+        await db.execute(update(Socket).values(visible=False))
+    ((at, again),) = await house.waiting("calls.climb")
+    assert timedelta(seconds=3) < at - utc_now() < timedelta(seconds=6)
+    await house.run("calls.climb", again)
+    await house.work()
+    assert [device for device, _ in house.taken()] == ["laptop"]
+    assert await read(house, call_id) == [("push", "sent")]
 
 
 async def test_staff_read_asked_sent_shown_pressed_and_nothing_that_comes_after_the_end(house: House) -> None:
