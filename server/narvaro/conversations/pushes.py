@@ -39,8 +39,13 @@ async def note_opened(db: AsyncSession, conversation_id: UUID) -> None:
 
 
 @task("conversations.push_message")
-async def push_message(doors: Doors, *, conversation_id: UUID, devices: list[UUID] | None = None, attempt: int = 1) -> None:
-    """After quiet hours, unless it has been opened by then. Who looks at the app already is not disturbed."""
+async def push_message(
+    doors: Doors, *, conversation_id: UUID, devices: list[UUID] | None = None, attempt: int = 1, was_sent: bool = False
+) -> None:
+    """After quiet hours, unless it has been opened by then. Who looks at the app already is not disturbed.
+
+    `devices`: those that are left after earlier attempts; `was_sent`: one of the others has it.
+    """
     if doors.push is None:
         return
     async with doors.database.transaction() as db:
@@ -62,6 +67,7 @@ async def push_message(doors: Doors, *, conversation_id: UUID, devices: list[UUI
             await note_opened(db, conversation_id)
             return
     outcome = await push_to(doors.push, rows, _push(conversation_id, unopened))
+    was_sent = was_sent or bool(outcome.sent)
     async with doors.database.transaction() as db:
         await forget(db, outcome.gone)
         if outcome.later and attempt < TRIED_FOR:
@@ -73,8 +79,9 @@ async def push_message(doors: Doors, *, conversation_id: UUID, devices: list[UUI
                 conversation_id=conversation_id,
                 devices=outcome.later,
                 attempt=attempt + 1,
+                was_sent=was_sent,
             )
-        elif not outcome.sent and attempt == 1:
+        elif not was_sent:
             await note_opened(db, conversation_id)
 
 

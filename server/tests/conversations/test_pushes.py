@@ -9,6 +9,7 @@ from pushing import House, open_house
 from narvaro.clinics.models import Clinic
 from narvaro.clock import utc_now
 from narvaro.conversations import actions
+from narvaro.conversations.pushes import TRIED_FOR
 from narvaro.conversations.schemas import NewMessage
 from narvaro.db.session import Database
 from narvaro.patients.models import Patient
@@ -118,6 +119,19 @@ async def test_a_busy_service_is_tried_again(house: House) -> None:
     ((_, args),) = await house.waiting("conversations.push_message")
     house.push.faults.clear()
     await house.run("conversations.push_message", args)
+    assert len(house.taken()) == 1
+
+
+async def test_a_service_that_stays_away_leaves_the_next_message_its_push(house: House) -> None:
+    await house.device("phone")
+    house.push.faults["https://push.example/phone"] = PushUnavailable()
+    await write(house)
+    await house.work()
+    ((_, args),) = await house.waiting("conversations.push_message")
+    await house.run("conversations.push_message", args | {"attempt": TRIED_FOR})
+    house.push.faults.clear()
+    await write(house)
+    await house.work()
     assert len(house.taken()) == 1
 
 
