@@ -131,7 +131,6 @@ async def product_sample(
 
     async def sample() -> tuple[float, float]:
         await home.goto("/patient/bench")
-        await home.get_by_role("button", name="Slå på ringsignal").wait_for()
         async with inbox.expect_popup() as popup:
             await inbox.get_by_role("button", name="Starta videosamtal").click()
         window = await popup.value
