@@ -214,6 +214,24 @@ def test_a_late_tap_is_told_kindly_and_can_say_that_one_is_ready(stage: Stage) -
     expect(staff.get_by_role("log").get_by_text("Jag är redo").last).to_be_visible()
 
 
+def test_a_cancel_that_meets_the_answer_leaves_the_call_to_staff(stage: Stage) -> None:
+    patient, staff = stage.patient(), stage.staff()
+    held: list[Route] = []
+    window = start_call(staff)
+    window.route("**/cancel", lambda route: held.append(route))
+    expect(window.get_by_text("Visas på patientens skärm")).to_be_visible()
+    window.get_by_role("button", name="Avbryt").click()
+    wait_until(window, lambda: len(held) == 1, "the cancel is on its way")
+    accept(patient)
+    expect_remote_picture(window)
+    with window.expect_response("**/cancel") as refused:
+        held[0].continue_()
+    assert refused.value.status == 409
+    window.get_by_role("button", name="Avsluta videosamtal").click(trial=True)
+    expect_remote_picture(patient)
+    assert patient.get_by_role("heading", name=QUESTION).is_hidden()
+
+
 def test_the_window_is_of_no_use_to_somebody_else_who_signs_in_meanwhile_c5b(stage: Stage) -> None:
     staff, window, patient = talk(stage)
     call_id = call_id_of(window)

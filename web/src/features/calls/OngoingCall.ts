@@ -92,7 +92,7 @@ export class OngoingCall {
     this.tell(await this.api.put<CallSnapshot>(`/calls/${this.id}/pin`, { attendance_id: attendanceId }));
   }
 
-  /** End it, or call it off when nobody has answered; tried again until the server has said yes. */
+  /** End it, or call it off when nobody has answered; tried again until the server has said yes, or the patient was quicker. */
   async end(): Promise<void> {
     this.step({ type: "end" });
     clearTimeout(this.endTimer);
@@ -101,6 +101,8 @@ export class OngoingCall {
       this.tell(await this.api.post<CallSnapshot>(`/calls/${this.id}/${verb}`));
     } catch (error) {
       if (await this.isForeign(error)) return this.step({ type: "not-placed", why: "foreign" });
+      if (error instanceof ApiProblem) await this.catchUp();
+      if (this.state.get().ending === "no") return;
       this.step({ type: "end-failed" });
       this.endTimer = setTimeout(() => void this.endAgain(), TRY_END_AGAIN_MS);
     }

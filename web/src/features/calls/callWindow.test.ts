@@ -41,6 +41,16 @@ test("the end is said only when the server has said it", () => {
   expect([stageOf(ended), ended.ending]).toEqual(["asking", "no"]);
 });
 
+test("a call that is answered while it is called off is not ended for that", () => {
+  const ringing = next(NEW_WINDOW, { type: "call", call: callSnapshot() });
+  const calledOff = next(next(ringing, { type: "end" }), { type: "end-failed" });
+  expect(next(calledOff, { type: "call", call: callSnapshot({ version: 2 }) }).ending).toBe("trying-again");
+  const answered = next(calledOff, { type: "call", call: callSnapshot({ version: 2, status: "active", ring: ANSWERED }) });
+  expect([stageOf(answered), answered.ending]).toEqual(["talking", "no"]);
+  const ended = next(next(answered, { type: "end" }), { type: "call", call: callSnapshot({ version: 3, status: "active", ring: ANSWERED }) });
+  expect(ended.ending).toBe("asked");
+});
+
 test("a call placed elsewhere and another person's session are told apart from a failure", () => {
   const told = (why: "failed" | "taken" | "foreign") => stageOf(next(NEW_WINDOW, { type: "not-placed", why }));
   expect([told("failed"), told("taken"), told("foreign")]).toEqual(["not-placed", "taken", "foreign"]);

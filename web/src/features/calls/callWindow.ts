@@ -22,7 +22,7 @@ export const NEW_WINDOW: CallWindow = { call: null, placing: "pending", ending: 
 export function next(state: CallWindow, input: CallWindowInput): CallWindow {
   switch (input.type) {
     case "call":
-      return { ...state, placing: "done", call: newest(state.call, input.call), ending: input.call.status === "ended" ? "no" : state.ending };
+      return onCall(state, newest(state.call, input.call));
     case "not-placed":
       return state.placing === "done" && input.why !== "foreign" ? state : { ...state, placing: input.why };
     case "place-again":
@@ -32,6 +32,12 @@ export function next(state: CallWindow, input: CallWindowInput): CallWindow {
     case "end-failed":
       return state.ending === "no" ? state : { ...state, ending: "trying-again" };
   }
+}
+
+/** What was to be ended is over, or was called off and has been answered meanwhile: that is another thing to end. */
+function onCall(state: CallWindow, call: CallSnapshot): CallWindow {
+  const isSettled = call.status === "ended" || (call.status === "active" && state.call?.status === "open");
+  return { ...state, placing: "done", call, ending: isSettled ? "no" : state.ending };
 }
 
 /** Snapshots come by socket and by answer; an older one never overwrites a newer. */
