@@ -92,7 +92,7 @@ def test_the_end_is_not_said_before_the_server_has_said_it_a4(stage: Stage) -> N
 
 
 def test_a_call_ended_by_mistake_is_rung_anew_from_where_the_question_is(stage: Stage) -> None:
-    _, window, patient = talk(stage)
+    staff, window, patient = talk(stage)
     before = call_id_of(window)
     end(window)
     patient.get_by_role("button", name="Hoppa över").click()
@@ -100,6 +100,9 @@ def test_a_call_ended_by_mistake_is_rung_anew_from_where_the_question_is(stage: 
     patient.get_by_role("button", name="Acceptera").click()
     expect_remote_picture(window)
     assert call_id_of(window) != before
+    staff.get_by_role("button", name="Gå till samtalet").click()
+    expect_remote_picture(window)
+    assert len(staff.context.pages) == 2, "the window that is there is gone to"
 
 
 def test_a_saved_token_opens_the_room_during_the_call_and_nothing_after_it_a3(stage: Stage) -> None:

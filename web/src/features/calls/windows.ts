@@ -30,8 +30,9 @@ export function isWindowClosed(callId: string): boolean | undefined {
 
 const CHANNEL = "narvaro.call-windows";
 
-/** The call window answers the staff's other pages for as long as it lives. */
+/** The call window answers the staff's other pages for as long as it lives; it may have been another call's before. */
 export function answerForWindow(callId: string): () => void {
+  window.name = nameOf(callId);
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }: MessageEvent<{ ask?: true }>) => data.ask && channel.postMessage({ here: callId });
   channel.postMessage({ here: callId });
