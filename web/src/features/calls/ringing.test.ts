@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { IncomingRing } from "../../api/wire";
 import { incomingRing } from "./testing/builders";
 import { isSounding, next, QUIET, type Ringing } from "./ringing";
 
@@ -31,9 +32,17 @@ test("a tap that came too late is told so, a tap that failed may be repeated", (
   expect(next(answering, { type: "failed" })).toMatchObject({ name: "ringing", isToneOff: true });
 });
 
-test("while an answer is under way the server's news of the same ring changes nothing", () => {
+test("while an answer is under way the server's news of the same ring changes nothing on the screen", () => {
   const answering = next(ringing, { type: "accept", hasCamera: false });
-  expect(next(answering, { type: "ring", ring: { ...ring, status: "answered" } })).toBe(answering);
+  expect(next(answering, { type: "ring", ring: { ...ring, status: "answered" } })).toMatchObject({ name: "answering", hasCamera: false });
+  expect(next(answering, { type: "ring", ring: incomingRing({ id: "another" }) })).toBe(answering);
+});
+
+test("an answer that failed may be repeated unless the ring has ended meanwhile", () => {
+  const failed = (status: IncomingRing["status"]) =>
+    next(next(next(ringing, { type: "accept", hasCamera: true }), { type: "ring", ring: { ...ring, status } }), { type: "failed" });
+  expect([failed("ringing"), failed("answered")].map((state) => state.name)).toEqual(["ringing", "ringing"]);
+  for (const status of ["missed", "cancelled", "declined"] as const) expect(failed(status)).toMatchObject({ name: "over", why: "late" });
 });
 
 test("a declined ring is simply gone", () => {

@@ -32,7 +32,7 @@ export function next(state: Ringing, input: RingingInput): Ringing {
     case "too-late":
       return state.name === "answering" ? { name: "over", ring: state.ring, why: "late" } : state;
     case "failed":
-      return state.name === "answering" ? { name: "ringing", ring: state.ring, isToneOff: true } : state;
+      return state.name === "answering" ? onFailed(state.ring) : state;
     case "silence":
       return state.name === "ringing" ? { ...state, isToneOff: true } : state;
     case "put-away":
@@ -41,12 +41,18 @@ export function next(state: Ringing, input: RingingInput): Ringing {
 }
 
 function onRing(state: Ringing, ring: IncomingRing | null): Ringing {
-  if (state.name === "answering") return state;
+  if (state.name === "answering") return ring?.id === state.ring.id ? { ...state, ring } : state;
   if (!ring) return state.name === "ringing" ? { name: "over", ring: state.ring, why: "late" } : state;
   if (ring.status === "ringing") return ringOn(state, ring);
   if (state.name !== "ringing" || state.ring.id !== ring.id) return state;
   if (ring.status === "declined") return QUIET;
   return overBy(ring);
+}
+
+/** It may be tried again while it rings; answered, it was perhaps by us, and a repeat does no harm. */
+function onFailed(ring: IncomingRing): Ringing {
+  const mayRepeat = ring.status === "ringing" || ring.status === "answered";
+  return mayRepeat ? { name: "ringing", ring, isToneOff: true } : overBy(ring);
 }
 
 function overBy(ring: IncomingRing): Ringing {
