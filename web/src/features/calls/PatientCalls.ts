@@ -13,6 +13,7 @@ import type { Tone } from "./tone";
 const KEY = "narvaro.in-call";
 /** Asked again after a reload, until it is answered. */
 const ASKING = "narvaro.asking";
+const ASK_AGAIN_MS = 2_000;
 
 export interface PatientCallsState {
   ringing: Ringing;
@@ -33,6 +34,7 @@ export class PatientCalls {
   readonly state: Readable<PatientCallsState> = this.store;
   private stops: (() => void)[] = [];
   private watchLeft: (() => void) | undefined;
+  private recallTimer: ReturnType<typeof setTimeout> | undefined;
   private prepared: { ringId: string; media: MediaSession; callId: string } | null = null;
   private toldRings = new Set<string>();
   /** The ring that a notification or a text has led here for. */
@@ -53,7 +55,8 @@ export class PatientCalls {
     this.socket.setAudible(this.tone.isUnlocked.get());
     void this.comeBackAfterReload();
     return () => {
-      for (const stop of [...this.stops, this.watchLeft]) stop?.();
+      for (const stop of [...this.stops.splice(0), this.watchLeft]) stop?.();
+      clearTimeout(this.recallTimer);
       this.tone.stop();
       this.dropPrepared();
       this.state.get().ongoing?.stop();
@@ -217,17 +220,27 @@ export class PatientCalls {
       if (message.type !== "conversation" || message.conversation.call?.id === callId) return;
       this.watchLeft?.();
       this.watchLeft = undefined;
-      void this.api.get<CallSnapshot>(`/calls/${callId}`).then((call) => this.finish(call), () => this.change({ open: null }));
+      void this.recall(callId, (call) => (call ? this.finish(call) : this.change({ open: null })));
     });
   }
 
   private async comeBackAfterReload(): Promise<void> {
     const callId = sessionStorage.getItem(KEY) ?? sessionStorage.getItem(ASKING);
     if (!callId) return;
-    const call = await this.api.get<CallSnapshot>(`/calls/${callId}`).catch(() => null);
-    if (!call) return [KEY, ASKING].forEach((key) => sessionStorage.removeItem(key));
-    if (call.status === "ended") return this.finish(call);
-    await this.comeBack(callId);
+    await this.recall(callId, (call) => {
+      if (!call) [KEY, ASKING].forEach((key) => sessionStorage.removeItem(key));
+      else if (call.status === "ended") this.finish(call);
+      else void this.comeBack(callId);
+    });
+  }
+
+  /** What has become of an earlier call (null: there is none for us): asked until the server says it, or another call has begun. */
+  private async recall(callId: string, then: (call: CallSnapshot | null) => void): Promise<void> {
+    clearTimeout(this.recallTimer);
+    const call = await this.api.get<CallSnapshot>(`/calls/${callId}`).catch((error: unknown) => (error instanceof ApiProblem && error.status === 404 ? null : undefined));
+    if (this.stops.length === 0 || this.state.get().ongoing) return;
+    if (call !== undefined) return then(call);
+    this.recallTimer = setTimeout(() => void this.recall(callId, then), ASK_AGAIN_MS);
   }
 
   private async attempt<T>(work: Promise<T>, then: (result: T) => void): Promise<void> {
