@@ -31,6 +31,13 @@ async ([tag, action]) => {
 }
 """
 """The worker's own listener, with its real notification; a browser opens windows only for a finger of flesh."""
+OPEN_PAGES = """
+async () => {
+    const pages = await self.clients.matchAll({type: "window", includeUncontrolled: true});
+    return pages.filter(({url}) => new URL(url).pathname.startsWith("/patient/")).length;
+}
+"""
+"""A page that has gone elsewhere is the worker's for a moment longer."""
 PUSH_SERVICE = """
 ([endpoint, p256dh, auth]) => {
     const keys = {p256dh, auth};
@@ -220,6 +227,8 @@ def test_from_the_press_to_the_lock_screen_and_back(stage: Stage) -> None:
         expect_remote_picture(app)
         wait_until(page, lambda: len(device.arrived) == 2, "the end of the ring has come to the service")
         app.goto("/demo")
+        worker = page.context.service_workers[-1]
+        wait_until(page, lambda: worker.evaluate(OPEN_PAGES) == 0, "the app is closed")
         phone.deliver(device.arrived[1].told)
         phone.expect_titles("Samtalet är besvarat")
         assert service.refused == []
