@@ -1,6 +1,7 @@
 """Signing in and failing to, against a certified provider, with `narvaro serve` by settings alone (C1)."""
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -71,13 +72,14 @@ def wait_for(url: str) -> None:
 
 @contextmanager
 def provider(port: str, site: str, log: Path) -> Iterator[None]:
+    # A wheel's node is a process that starts another.
     with log.open("ab") as output:
-        running = subprocess.Popen(["node", str(SCRIPT), port, site], stdout=output, stderr=output)
+        running = subprocess.Popen(["node", str(SCRIPT), port, site], stdout=output, stderr=output, start_new_session=True)
     try:
         wait_for(f"http://127.0.0.1:{port}/.well-known/openid-configuration")
         yield
     finally:
-        running.kill()
+        os.killpg(running.pid, signal.SIGKILL)
         running.wait()
 
 
