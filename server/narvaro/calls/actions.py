@@ -71,12 +71,7 @@ async def place_call(db: Db, staff: Actor, call_id: UUID, conversation_id: UUID,
     ring = begin_ring(call_id, staff, await terms_of(db, conversation_id), now=now)
     wakes = wakes_of(*keys_of_ring(call_id, THE_PATIENT), *keys_of(conversation_id, staff.clinic_id, THE_PATIENT))
     room = f"call-{secrets.token_urlsafe(18)}"
-    call = {
-        "conversation_id": conversation_id,
-        "room": room,
-        "action": "call.place",
-        "wakes": wakes,
-    }
+    call = {"conversation_id": conversation_id, "room": room, "action": "call.place", "wakes": wakes}
     for _ in range(2):
         if await statements.PLACE.first(db, **ring, **call) is not None:
             return Placed(call_id, ring["ring_id"], room, CallStatus.OPEN)

@@ -11,7 +11,7 @@ from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls.actions import lock_own_call
 from narvaro.calls.models import Attendance, Call, CallFeedback, Ring
 from narvaro.calls.queries import lock_call, present, was_answered
-from narvaro.calls.ring_actions import end_ring, ringing
+from narvaro.calls.ring_actions import note_answer, ringing
 from narvaro.calls.rules import (
     CONNECT_WITHIN,
     CallNotOver,
@@ -45,8 +45,7 @@ async def join_call(db: AsyncSession, actor: Actor, call_id: UUID, *, device_id:
     if old_identity is not None and old_identity != seat.identity:
         await enqueue(db, eject, room=call.room, identity=old_identity)
     if actor.kind is ActorKind.PATIENT and (ring := ringing(call)) is not None:
-        await end_ring(db, conversation, call, ring, RingStatus.ANSWERED, actor, now=now, keep_device=device_id)
-        ring.answered_device = device_id
+        await note_answer(db, conversation, call, ring, actor, device_id, now=now)
     await record_access(db, actor, "call.join", patient_id=call.patient_id, object_id=call.id, now=now)
     await wake_call(db, call)
     if before is None:

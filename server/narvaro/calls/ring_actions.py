@@ -95,9 +95,7 @@ async def answer_ring(
     if now >= ring.expires_at:
         raise RingNoLongerRinging
     prepared = await db.get(RingDevice, (ring_id, device_id))
-    await end_ring(db, conversation, call, ring, RingStatus.ANSWERED, patient, now=now, keep_device=device_id)
-    ring.answered_device = device_id
-    await end_wait(db, conversation, "called", now=now)
+    await note_answer(db, conversation, call, ring, patient, device_id, now=now)
     if call.status == CallStatus.OPEN:
         call.status = next_call_status(CallStatus.OPEN, CallStatus.ACTIVE)
         call.started_at = now
@@ -106,6 +104,15 @@ async def answer_ring(
     await record_access(db, patient, "ring.answer", patient_id=patient.id, object_id=ring.id, now=now)
     await wake_call(db, call)
     return call, seat
+
+
+async def note_answer(
+    db: AsyncSession, conversation: Conversation, call: Call, ring: Ring, patient: Actor, device_id: str, *, now: datetime
+) -> None:
+    """This device has it: the others stop, and the patient waits no more. Raises RingNoLongerRinging."""
+    await end_ring(db, conversation, call, ring, RingStatus.ANSWERED, patient, now=now, keep_device=device_id)
+    ring.answered_device = device_id
+    await end_wait(db, conversation, "called", now=now)
 
 
 async def decline_ring(db: AsyncSession, patient: Actor, ring_id: UUID, *, now: datetime) -> None:
