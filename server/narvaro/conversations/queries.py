@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, and_, bindparam, false, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.actors import Actor, ActorKind
@@ -41,11 +41,20 @@ from narvaro.db.cursors import make_cursor, read_cursor
 from narvaro.db.prepared import Db, Prepared
 from narvaro.errors import NotFound
 from narvaro.patients.models import Patient
-from narvaro.patients.queries import FEW, matches_name, named
+from narvaro.patients.queries import FEW, matches_name, named, words_of
 from narvaro.patients.rules import may_reach_outside_app
 from narvaro.realtime.models import Socket
 
 PAGE = 50
+MOST_PATIENTS = 20
+NEWEST = 500
+LOOKED_AT = 100
+"""A search looks first among so many of the list, and of the patients from the name on."""
+FROM_THE_NEWEST: Final = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+_IS_OLDER: Final = tuple_(Conversation.last_at, Conversation.id) < tuple_(
+    bindparam("before_at", type_=DateTime(timezone=True)), bindparam("before_id", type_=Uuid)
+)
+_START: Final = bindparam("start", type_=Text)
 _POSTED = Prepared(select(table_of(Entry)).where(Entry.id == bindparam("message_id")))
 LAST_SEEN_FOR = timedelta(hours=24)
 
@@ -249,17 +258,15 @@ async def load_inbox(
 ) -> InboxPage:
     """Newest first. Raises Malformed for a cursor that is not ours."""
     waiting: Sequence[Any] = []
-    if before is None and not search:
-        found: Sequence[Any] = await _first_page(actor.kind).all(db, **by(actor))
+    before_at, before_id = read_cursor(before, UUID) if before is not None else FROM_THE_NEWEST
+    if search:
+        found: Sequence[Any] = await _with_name(db, actor, words_of(search), before_at, before_id)
+    elif before is not None:
+        found = await _later_page(actor.kind).all(db, before_at=before_at, before_id=before_id, **by(actor))
+    else:
+        found = await _first_page(actor.kind).all(db, **by(actor))
         if actor.kind is ActorKind.STAFF:
             waiting = await _those_who_wait().all(db, ready_after=now - READY_FOR, **by(actor))
-    else:
-        query = _newest_first(actor)
-        if before is not None:
-            query = query.where(tuple_(Conversation.last_at, Conversation.id) < tuple_(*read_cursor(before, UUID)))
-        if search:
-            query = query.where(await _has_name(db, actor.clinic_id, search))
-        found = (await db.execute(query)).all()
     items = [_inbox_item(actor, row, now) for row in [*waiting, *found[:PAGE]]]
     return InboxPage(
         waiting=items[: len(waiting)],
@@ -269,19 +276,61 @@ async def load_inbox(
     )
 
 
-async def _has_name(db: AsyncSession, clinic_id: UUID, search: str) -> ColumnElement[bool]:
-    few = [id_ for id_, _ in await db.execute(named(clinic_id, search, FEW + 1))]
-    return Conversation.patient_id.in_(few) if len(few) <= FEW else matches_name(search)
+async def _with_name(db: AsyncSession, actor: Actor, words: str, before_at: datetime, before_id: UUID) -> Sequence[Any]:
+    """A page, and one more. First among the newest: a common name fills it there, and the index need not count who has it."""
+    values = by(actor) | {"words": words, "before_at": before_at, "before_id": before_id}
+    found = await _named_among_newest(actor.kind).all(db, **values)
+    if len(found) > PAGE:
+        return found
+    have_it = (await _how_many_named(actor.kind).first(db, **values)).n
+    if have_it <= len(found):
+        return found
+    return await (_named_one_by_one if have_it <= FEW else _named_among_all)(actor.kind).all(db, **values)
 
 
-def _newest_first(actor: Actor) -> Select[Any]:
+def _newest_first(query: Select[Any], most: int = PAGE + 1) -> Select[Any]:
     """A page, and one more that tells whether there is another."""
-    return _told(actor).order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(PAGE + 1)
+    return query.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(most)
+
+
+def _of_these(kind: ActorKind, ids: Select[Any]) -> Prepared:
+    return Prepared(_newest_first(_told(whoever(kind)).where(Conversation.id.in_(ids))))
+
+
+@cache
+def _named_among_newest(kind: ActorKind) -> Prepared:
+    newest = _newest_first(visible_to(whoever(kind)).where(_IS_OLDER), NEWEST).subquery()
+    have_it = select(newest.c.id).join(Patient, Patient.id == newest.c.patient_id).where(matches_name())
+    return _of_these(kind, have_it.order_by(newest.c.last_at.desc(), newest.c.id.desc()).limit(PAGE + 1))
+
+
+@cache
+def _how_many_named(kind: ActorKind) -> Prepared:
+    return Prepared(select(func.count().label("n")).select_from(named(whoever(kind), FEW + 1).subquery()))
+
+
+@cache
+def _named_one_by_one(kind: ActorKind) -> Prepared:
+    few = named(whoever(kind), FEW).subquery()
+    its = visible_to(whoever(kind)).where(Conversation.patient_id == few.c.id, _IS_OLDER).limit(1).lateral()
+    ids = select(its.c.id).select_from(few).join(its, true()).order_by(its.c.last_at.desc(), its.c.id.desc())
+    return _of_these(kind, ids.limit(PAGE + 1))
+
+
+@cache
+def _named_among_all(kind: ActorKind) -> Prepared:
+    have_it = visible_to(whoever(kind)).where(_IS_OLDER).join(Patient, Patient.id == Conversation.patient_id)
+    return _of_these(kind, _newest_first(have_it.where(matches_name()).with_only_columns(Conversation.id)))
+
+
+@cache
+def _later_page(kind: ActorKind) -> Prepared:
+    return Prepared(_newest_first(_told(whoever(kind)).where(_IS_OLDER)))
 
 
 @cache
 def _first_page(kind: ActorKind) -> Prepared:
-    return Prepared(_newest_first(whoever(kind)))
+    return Prepared(_newest_first(_told(whoever(kind))))
 
 
 @cache
@@ -307,19 +356,38 @@ def _inbox_item(actor: Actor, row: Any, now: datetime) -> InboxItem:
 
 
 async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> list[PatientItem]:
-    """At most 20 of the clinic's patients, by name, each with its conversation when there is one."""
-    if search:
-        few = named(staff.clinic_id, search, FEW).subquery()
-        whom = select(few.c.id, few.c.name).order_by(few.c.name)
-    else:
-        whom = select(Patient.id, Patient.name).where(Patient.clinic_id == staff.clinic_id).order_by(Patient.name)
-    found = whom.limit(20).subquery()
-    query = (
-        select(found.c.id, found.c.name, Conversation.id)
-        .outerjoin(Conversation, and_(Conversation.patient_id == found.c.id, Conversation.clinic_id == staff.clinic_id))
-        .order_by(found.c.name)
-    )
-    return [PatientItem(id=id_, name=name, conversation_id=thread) for id_, name, thread in await db.execute(query)]
+    """At most 20 of the clinic's patients, each with its conversation when there is one, by name: from what is searched for on,
+    then what stands before it. A common first name is found where it stands, and the index need not count who has it.
+    """
+    words = words_of(search) if search else None
+    values = by(staff) | {"words": words, "start": words.title() if words else ""}
+    found = await _find_from(is_named=words is not None).all(db, **values)
+    if words is not None and len(found) < MOST_PATIENTS:
+        found = await _find_named().all(db, **values)
+    return [PatientItem(id=row.id, name=row.name, conversation_id=row.thread) for row in found]
+
+
+@cache
+def _find_from(*, is_named: bool) -> Prepared:
+    actor = whoever(ActorKind.STAFF)
+    here = select(Patient.id, Patient.clinic_id, Patient.name).where(Patient.clinic_id == actor.clinic_id)
+    some = here.where(Patient.name >= _START).order_by(Patient.name).limit(LOOKED_AT).subquery()
+    return _found(actor, select(some).where(matches_name(some.c.name)) if is_named else select(some))
+
+
+@cache
+def _find_named() -> Prepared:
+    actor = whoever(ActorKind.STAFF)
+    return _found(actor, named(actor, FEW))
+
+
+def _found(actor: Actor, whom: Select[UUID, UUID, str]) -> Prepared:
+    some = whom.subquery()
+    first = select(some).where(some.c.clinic_id == actor.clinic_id).order_by(some.c.name < _START, some.c.name)
+    found = first.limit(MOST_PATIENTS).subquery()
+    its = and_(Conversation.patient_id == found.c.id, Conversation.clinic_id == actor.clinic_id)
+    query = select(found.c.id, found.c.name, Conversation.id.label("thread")).outerjoin(Conversation, its)
+    return Prepared(query.order_by(found.c.name < _START, found.c.name))
 
 
 def _my_mark(actor: Actor) -> Any:

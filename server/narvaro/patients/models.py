@@ -9,8 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from narvaro.db.base import Base
 
-NAME_VECTOR: Final = "to_tsvector('simple'::regconfig, name)"
-"""What a search by name matches; the index has the same expression."""
+NAME_WORDS: Final = "name_words(clinic_id, name)"
+"""What a search by name matches, each word with its clinic before it: one clinic does not pay for the names in another."""
+NAME_WORDS_SQL: Final = """\
+CREATE FUNCTION name_words(clinic_id uuid, name text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT array_to_tsvector(array(
+    SELECT clinic_id || ':' || word FROM unnest(tsvector_to_array(to_tsvector('simple'::regconfig, name))) word
+))
+$$"""
 
 
 class Patient(Base):
@@ -19,7 +25,7 @@ class Patient(Base):
     __tablename__ = "patients"
     __table_args__ = (
         UniqueConstraint("clinic_id", "iss", "sub"),
-        Index("patients_name_search_ix", text(NAME_VECTOR), postgresql_using="gin"),
+        Index("patients_name_words_ix", text(NAME_WORDS), postgresql_using="gin"),
         Index("patients_clinic_id_name_ix", "clinic_id", "name"),
     )
 

@@ -152,22 +152,3 @@ async def test_the_list_pages_and_refuses_a_foreign_cursor(db: AsyncSession) -> 
     assert not {item.id for item in first.items} & {item.id for item in rest.items}
     with pytest.raises(Malformed):
         await queries.load_inbox(db, at.staff, NOON, before="no cursor")
-
-
-async def test_search_finds_all_when_many_have_the_name(db: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("narvaro.conversations.queries.FEW", 1)
-    at = await build_practice(db)
-    other = await build_patient(db, at.clinic_id, "Sofia Lind")
-    await actions.start_conversation(db, at.staff, other.id, now=NOON)
-    found = (await queries.load_inbox(db, at.staff, NOON, search="sof")).items
-    assert {item.title for item in found} == {"Sofia Gunnarsson", "Sofia Lind"}
-
-
-async def test_search_finds_by_the_beginning_of_any_name(db: AsyncSession) -> None:
-    at = await build_practice(db)
-    await build_patient(db, at.clinic_id, "Erik Lind")
-    assert [item.title for item in (await queries.load_inbox(db, at.staff, NOON, search="gunn sof")).items] == [
-        "Sofia Gunnarsson"
-    ]
-    assert (await queries.load_inbox(db, at.staff, NOON, search="erik")).items == []
-    assert [item.name for item in await queries.find_patients(db, at.staff, "eri")] == ["Erik Lind"]

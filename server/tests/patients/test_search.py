@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.patients.actions import add_patient
 from narvaro.patients.models import Patient
-from narvaro.patients.queries import matches_name, patients_of
+from narvaro.patients.queries import matches_name, named, patients_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,11 @@ from narvaro.patients.queries import matches_name, patients_of
 )  # fmt: skip
 async def test_search_matches_beginnings_of_words(db: AsyncSession, search: str, is_found: bool) -> None:
     practice = await build_practice(db)
-    found = await db.scalars(patients_of(practice.staff).where(matches_name(search)))
+    words = {"words": words_of(search)}
+    found = await db.scalars(patients_of(practice.staff).where(matches_name()), words)
     assert [patient.name for patient in found] == (["Sofia Gunnarsson"] if is_found else [])
+    by_index = await db.execute(named(practice.staff, 10), words)
+    assert [row.name for row in by_index] == (["Sofia Gunnarsson"] if is_found else [])
 
 
 async def test_staff_and_patients_see_only_their_own(db: AsyncSession) -> None:
