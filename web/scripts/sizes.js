@@ -4,6 +4,9 @@ import { gzipSync } from "node:zlib";
 
 const root = new URL("../../server/narvaro/static/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, root)));
+const guests = read("guest-manifest.json");
+/** All that the guest's page begins with is one chunk, which has no source for its key. */
+const DOOR = Object.keys(guests).find((key) => guests[key].name === "door");
 
 /** Not fetched to be in a call: another language, a dialog that is opened, the question afterwards, what makes the page an app, *Jag är redo*. */
 const ASIDE = ["en.po", "SettingsDialog.tsx", "GuestQuestion.tsx", "features/app/", "patient/ready.ts"];
@@ -23,11 +26,11 @@ const weigh = (files) => [...new Set(files)].reduce((sum, file) => sum + gzipSyn
 const budgets = [
   ["patient page to incoming call", "patient.html", false, 110],
   ["patient page in the call", "patient.html", true, 260],
-  ["guest page before the knock", "guest.html", false, 85],
-  ["guest page in the call", "guest.html", true, 240],
+  ["guest page before the knock", DOOR, false, 85],
+  ["guest page in the call", DOOR, true, 240],
 ];
 for (const [what, page, lazy, budget] of budgets) {
-  const size = weigh(filesOf(read(page === "guest.html" ? "guest-manifest.json" : "manifest.json"), page, lazy));
+  const size = weigh(filesOf(page === DOOR ? guests : read("manifest.json"), page, lazy));
   const verdict = size <= budget ? "ok" : "TOO LARGE";
   console.log(`${what}: ${size.toFixed(1)} kB of ${budget} kB ${verdict}`);
   if (size > budget) process.exitCode = 1;

@@ -10,9 +10,10 @@ from litestar import Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.params import FromPath, JSONBody, SkipValidation
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
-from narvaro.auth.actors import ActorKind
+from narvaro.auth.actors import Actor, ActorKind
 from narvaro.auth.guards import CurrentActor, Db, find_session
 from narvaro.auth.limits import limit_guests
 from narvaro.auth.sign_in import sign_in_address
@@ -72,9 +73,7 @@ async def get_call(call_id: Id, actor: CurrentActor, database: Db) -> CallSnapsh
 async def join_call(call_id: Id, data: JSONBody[JoinCall], actor: CurrentActor, database: Db, media: Media) -> CallJoined:
     """A seat and a fresh pass: at first, after a reload, when the line was lost."""
     async with database.transaction() as db:
-        call, seat = await attendance_actions.join_call(db, actor, call_id, device_id=data.device_id, now=utc_now())
-        snapshot = await queries.load_call(db, actor, call_id)
-    return CallJoined(call=snapshot, media=seats.join_token(media, call, seat.identity, actor, seats.rights_of(call, seat)))
+        return await take_seat(db, media, actor, call_id, data.device_id)
 
 
 @post("/calls/{call_id:uuid}/leave", status_code=204)
@@ -229,6 +228,12 @@ async def receive_report(request: Request[Any, Any, Any], database: Db, media: M
     report = media.read_report(body, request.headers.get("authorization", ""))
     if report is not None:
         await handle_report(database, media, report)
+
+
+async def take_seat(db: AsyncSession, media: Media, actor: Actor, call_id: UUID, device_id: str) -> CallJoined:
+    call, seat = await attendance_actions.join_call(db, actor, call_id, device_id=device_id, now=utc_now())
+    snapshot = await queries.load_call(db, actor, call_id)
+    return CallJoined(call=snapshot, media=seats.join_token(media, call, seat.identity, actor, seats.rights_of(call, seat)))
 
 
 async def put_out_of_room(media: Media, room: str, identities: Sequence[str]) -> None:

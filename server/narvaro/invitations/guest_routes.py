@@ -4,14 +4,16 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import JSONBody
+from msgspec.structs import asdict
 
 from narvaro.auth import cookies
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.guards import CurrentActor, Db, find_session, settings_of
 from narvaro.auth.limits import limit_guests
+from narvaro.calls.routes import Media, take_seat
 from narvaro.clock import utc_now
 from narvaro.invitations import knock_actions, queries
-from narvaro.invitations.schemas import GuestLink, GuestSnapshot, LinkOpened, NewKnock
+from narvaro.invitations.schemas import GuestLink, GuestSnapshot, Knocked, LinkOpened, NewKnock
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -39,15 +41,18 @@ async def decline_link(request: AnyRequest, data: JSONBody[LinkOpened], database
 
 
 @post("/knocks")
-async def knock(request: AnyRequest, data: JSONBody[NewKnock], database: Db) -> Response[GuestSnapshot]:
-    """Ask to be let in; the cookie makes this browser the one that asked."""
+async def knock(request: AnyRequest, data: JSONBody[NewKnock], database: Db, media: Media) -> Response[Knocked]:
+    """Ask to be let in; the cookie makes this browser the one that asked. Whoever is in by that sits down with it."""
     await limit_guests(request)
     known = await find_session(request, ActorKind.GUEST)
     async with database.transaction() as db:
         guest, token = await knock_actions.knock(db, data, known.actor if known else None, now=utc_now())
         snapshot = await queries.load_guest(db, guest)
-    base_url = settings_of(request).base_url
-    return Response(snapshot, cookies=[cookies.session_cookie(base_url, ActorKind.GUEST, token)] if token else [])
+        seat = None
+        if snapshot.status == "admitted" and data.device_id is not None:
+            seat = await take_seat(db, media, guest, snapshot.call_id, data.device_id)
+    cookie = [cookies.session_cookie(settings_of(request).base_url, ActorKind.GUEST, token)] if token else []
+    return Response(Knocked(**asdict(snapshot), seat=seat), cookies=cookie)
 
 
 @get("/me")

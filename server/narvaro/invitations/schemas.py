@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from narvaro.calls.rules import TextLanguage
+from narvaro.calls.schemas import CallJoined, DeviceId
 from narvaro.conversations.schemas import GuestRole, Wire
 from narvaro.realtime.schemas import FromServer
 
@@ -66,9 +67,12 @@ class GuestLink(Wire, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewKnock(Wire, kw_only=True, forbid_unknown_fields=True):
+    """`device_id`: of the page that sits down at once if the knock alone lets it in (B4b)."""
+
     token: LinkToken
     name: GuestName
     role: GuestRole | None = None
+    device_id: DeviceId | None = None
 
 
 class GuestSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +86,11 @@ class GuestSnapshot(Wire, kw_only=True, forbid_unknown_fields=True):
     brand: str
     language: TextLanguage
     must_ask_feedback: bool
+
+
+class Knocked(GuestSnapshot, kw_only=True, forbid_unknown_fields=True):
+    seat: CallJoined | None
+    """What joining would have answered, for whoever is in: saves a far away page a way there and back."""
 
 
 class GuestState(FromServer, kw_only=True, tag="guest"):

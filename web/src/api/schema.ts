@@ -436,6 +436,22 @@ export interface components {
             role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
             said_role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
         };
+        /** Knocked */
+        Knocked: {
+            brand: string;
+            /** Format: uuid */
+            call_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            language: "en" | "sv";
+            must_ask_feedback: boolean;
+            name: string;
+            role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;
+            seat: components["schemas"]["CallJoined"] | null;
+            /** @enum {unknown} */
+            status: "admitted" | "ended" | "knocking" | "refused" | "removed";
+        };
         /**
          * LeftSnapshot
          * @description Somebody who was in the call and is not now.
@@ -516,8 +532,13 @@ export interface components {
         NewInvitations: {
             invitations: components["schemas"]["NewInvitation"][];
         };
-        /** NewKnock */
+        /**
+         * NewKnock
+         * @description `device_id`: of the page that sits down at once if the knock alone lets it in (B4b).
+         */
         NewKnock: {
+            /** @default null */
+            device_id: string | null;
             name: string;
             /** @default null */
             role: ("care_worker" | "interpreter" | "other" | "relative" | "sign_language_interpreter") | null;

@@ -46,6 +46,7 @@ export type NewInvitation = Schemas["NewInvitation"];
 export type CheckedNumber = Schemas["CheckedNumber"];
 export type GuestLink = Schemas["GuestLink"];
 export type GuestSnapshot = Schemas["GuestSnapshot"];
+export type Knocked = Schemas["Knocked"];
 export type TextLanguage = Invitation["language"];
 export type GuestRole = NonNullable<AttendanceSnapshot["role"]>;
 export type AccountKind = SignedIn["kind"];

@@ -33,5 +33,3 @@ export function GuestCall({ ongoing, onLeave }: { ongoing: OngoingCall; onLeave:
     />
   );
 }
-
-export { takeSeat } from "./takeSeat";

@@ -1,14 +1,16 @@
 import { beforeEach, expect, test } from "vitest";
 import { ApiProblem, LineDown } from "../../api/problems";
-import type { GuestSnapshot } from "../../api/wire";
+import type { CallJoined, GuestSnapshot } from "../../api/wire";
 import { createStore } from "../../lib/store";
 import { fakeApi, type FakeSocket, fakeSocket } from "../../lib/testing/fakes";
 import { NEW_WINDOW } from "../calls/callWindow";
 import type { OngoingCall } from "../calls/OngoingCall";
+import { deviceId } from "../calls/seat";
 import { callSnapshot } from "../calls/testing/builders";
 import { GuestVisit } from "./GuestVisit";
 
 const GUEST: GuestSnapshot = { id: "guest", name: "Ahmad Haddad", role: "interpreter", status: "knocking", call_id: "call", brand: "Region Testköping", language: "sv", must_ask_feedback: false };
+const SEAT: CallJoined = { call: callSnapshot({ id: "call" }), media: null };
 const LINK = { brand: "Region Testköping", role: "interpreter", language: "sv", is_direct: false };
 const refuse = (status: number, code: string) => () => Promise.reject(new ApiProblem(status, code, ""));
 const nobody = refuse(401, "not-signed-in");
@@ -23,20 +25,29 @@ class Devices {
 class Ongoing {
   readonly id = "call";
   readonly state = createStore(NEW_WINDOW);
-  sitDown = () => Promise.resolve();
+  done: string[] = [];
+  sitDown = () => this.note("sat down");
+  enter = (joined: CallJoined) => this.note(`entered ${joined.call.id}`);
   leave = () => Promise.resolve();
-  stop = () => undefined;
+  stop = () => this.note("stopped");
+
+  private note(what: string): Promise<void> {
+    this.done.push(what);
+    return Promise.resolve();
+  }
 }
 
 let token = "";
 let socket: FakeSocket;
 let seats: Ongoing[] = [];
 let spoken: string[] = [];
+let loadScreen: () => Promise<unknown>;
 
 beforeEach(() => {
   token = "secret";
   seats = [];
   spoken = [];
+  loadScreen = () => Promise.resolve();
   socket = fakeSocket();
 });
 
@@ -54,6 +65,7 @@ async function visited(answers: Record<string, unknown>) {
       return language === "en" ? Promise.reject(new Error("no catalogue")) : Promise.resolve();
     },
     loadSeat: () => Promise.resolve({ takeSeat }),
+    loadScreen: () => loadScreen(),
   });
   await visit.open();
   return { visit, api, place: () => visit.state.get().place.name };
@@ -103,6 +115,44 @@ test("let in, out by oneself, and back", async () => {
   visit.comeBack();
   await told({ status: "admitted" });
   expect([place(), seats.length]).toEqual(["in", 2]);
+});
+
+test("who is let in by the knock itself sits down with what its answer brought", async () => {
+  const { visit, place, api } = await visited({ "POST /knocks": { ...GUEST, status: "admitted", seat: SEAT } });
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "admitted" });
+  expect([place(), seats.map((one) => one.done)]).toEqual(["in", [["entered call"]]]);
+  expect(api.asked.find(([what]) => what === "POST /knocks")?.[1]).toHaveProperty("device_id", deviceId());
+});
+
+test("who is let in by staff asks for the seat", async () => {
+  const { visit } = await visited({});
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "admitted" });
+  expect(seats.map((one) => one.done)).toEqual([["sat down"]]);
+});
+
+test("the line is let go when the call's screen does not come, and the way in stays open", async () => {
+  loadScreen = () => Promise.reject(new Error("no answer"));
+  const { visit, place } = await visited({});
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "admitted" });
+  expect([place(), seats[0]?.done]).toEqual(["unreachable", ["sat down", "stopped"]]);
+  loadScreen = () => Promise.resolve();
+  await told({ status: "admitted" });
+  expect(place()).toBe("in");
+});
+
+test("who is removed while the call's screen is fetched does not see the call", async () => {
+  let comes = (): void => undefined;
+  loadScreen = () => new Promise<void>((resolve) => (comes = resolve));
+  const { visit, place } = await visited({});
+  await visit.knock("Ahmad Haddad", null, true);
+  await told({ status: "admitted" });
+  await told({ status: "removed" });
+  comes();
+  await told({ status: "removed" });
+  expect([place(), seats[0]?.done]).toEqual(["removed", ["sat down", "stopped"]]);
 });
 
 test("who was removed does not come back by a late word", async () => {

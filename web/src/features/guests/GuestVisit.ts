@@ -1,11 +1,12 @@
 import type { Api } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
 import type { Socket } from "../../api/socket";
-import type { GuestLink, GuestRole, GuestSnapshot, Me, TextLanguage } from "../../api/wire";
+import type { CallJoined, GuestLink, GuestRole, GuestSnapshot, Knocked, Me, TextLanguage } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
 import { erasePersonal } from "../../lib/stored";
 import type { Session } from "../session/context";
 import type { OngoingCall } from "../calls/OngoingCall";
+import { deviceId } from "../calls/seat";
 import type { LocalDevices } from "../media/LocalDevices";
 import { VisitDevices } from "./visitDevices";
 import { guestProblem } from "./words";
@@ -35,11 +36,12 @@ export interface VisitDoors {
   readToken: () => string;
   /** The cookie carries on from here. */
   forgetToken: () => void;
-  /** Code that nobody needs before touching it: what opens camera and microphone, and the call. */
+  /** Code that nobody needs before touching it: what opens camera and microphone, the call, and its screen. */
   loadDevices: () => Promise<{ LocalDevices: new () => LocalDevices }>;
   /** The invitation's language, unless the person has chosen one. */
   speak: (language: TextLanguage) => Promise<void>;
   loadSeat: () => Promise<{ takeSeat: (callId: string, session: Session, devices: LocalDevices) => OngoingCall }>;
+  loadScreen: () => Promise<unknown>;
 }
 
 /** One guest's way through: link, door, knock, call, question. */
@@ -80,8 +82,8 @@ export class GuestVisit {
     this.devices.wish(hasCamera);
     void this.devices.start().catch(() => undefined);
     try {
-      const guest = await this.doors.api.post<GuestSnapshot>("/knocks", { token: this.doors.readToken(), name, role });
-      this.settleIn(guest);
+      const { seat, ...guest } = await this.doors.api.post<Knocked>("/knocks", { token: this.doors.readToken(), name, role, device_id: deviceId() });
+      this.settleIn(guest, seat);
     } catch (error) {
       this.stumble(error);
     }
@@ -140,22 +142,22 @@ export class GuestVisit {
     this.session = null;
   }
 
-  private settleIn(guest: GuestSnapshot): void {
+  private settleIn(guest: GuestSnapshot, seat: CallJoined | null = null): void {
     this.doors.forgetToken();
     if (!this.session) {
       const socket = this.doors.openSocket();
       this.session = { me: meOf(guest), api: this.doors.api, socket, signOut: () => Promise.resolve() };
       socket.follow("guest", () => 0, (message) => message.type === "guest" && this.hear(message.guest));
     }
-    this.hear(guest);
+    this.hear(guest, seat);
   }
 
-  private hear(guest: GuestSnapshot): void {
+  private hear(guest: GuestSnapshot, seat: CallJoined | null = null): void {
     switch (guest.status) {
       case "knocking":
         return this.go({ name: "waiting", guest });
       case "admitted":
-        return this.admitted(guest);
+        return this.admitted(guest, seat);
       case "ended":
         return this.end(guest, guest.must_ask_feedback);
       default:
@@ -164,31 +166,45 @@ export class GuestVisit {
     }
   }
 
-  private admitted(guest: GuestSnapshot): void {
+  private admitted(guest: GuestSnapshot, seat: CallJoined | null): void {
     const { place } = this.state.get();
     if (place.name === "in" || place.name === "left") return;
     if (sessionStorage.getItem(LEFT)) return this.go({ name: "left", guest });
-    void this.enter(guest);
+    void this.enter(guest, seat);
   }
 
-  private async enter(guest: GuestSnapshot): Promise<void> {
+  /** `seat`: what the knock's answer has brought, else it is asked for. */
+  private async enter(guest: GuestSnapshot, seat: CallJoined | null = null): Promise<void> {
     const { session } = this;
     if (!session || this.isEntering) return;
     this.isEntering = true;
-    const [seats, devices] = await Promise.all([this.doors.loadSeat(), this.devices.open()]).catch(() => [null, null]);
+    await this.connect(guest, session, seat).catch(() => this.go({ name: "unreachable" }));
     this.isEntering = false;
-    if (!seats || !devices) return this.go({ name: "unreachable" });
-    const { place } = this.state.get();
-    if (place.name === "refused" || place.name === "removed" || place.name === "asking" || place.name === "over") return;
-    const ongoing = seats.takeSeat(guest.call_id, session, devices);
+  }
+
+  /** The line first: the screen's code comes while it is being made. Raises when the code does not come. */
+  private async connect(guest: GuestSnapshot, session: Session, seat: CallJoined | null): Promise<void> {
+    const [{ takeSeat }, devices] = await Promise.all([this.doors.loadSeat(), this.devices.open()]);
+    if (this.isOut()) return;
+    const ongoing = takeSeat(guest.call_id, session, devices);
+    void (seat ? ongoing.enter(seat) : ongoing.sitDown());
+    void this.devices.start();
+    await this.doors.loadScreen().catch((error: unknown) => {
+      ongoing.stop();
+      throw error;
+    });
+    if (this.isOut()) return ongoing.stop();
     this.go({ name: "in", session, guest, ongoing });
     this.unwatch?.();
     this.unwatch = ongoing.state.watch(() => {
       const { call } = ongoing.state.get();
       if (call?.status === "ended") this.end(guest, call.must_ask_feedback);
     });
-    void this.devices.start();
-    await ongoing.sitDown();
+  }
+
+  /** While something was fetched the person was put out, or the page was left. */
+  private isOut(): boolean {
+    return !this.session || ["refused", "removed", "asking", "over"].includes(this.state.get().place.name);
   }
 
   private end(guest: GuestSnapshot, mustAsk: boolean): void {

@@ -4,12 +4,10 @@ import { i18n } from "../../lib/i18n";
 import { useStore } from "../../lib/store";
 import { faultText } from "../media/faults";
 import { meterLevel } from "../media/level";
-import { LocalDevices } from "../media/LocalDevices";
+import type { LocalDevices } from "../media/LocalDevices";
 import { ownPicture, type Picture } from "../media/people";
 import styles from "./GuestPage.module.css";
 import { browserAdvice, hasDevices } from "./words";
-
-export { LocalDevices };
 
 /** One's own picture and how loud the microphone hears, once they have been asked for. */
 export function Preview({ devices }: { devices: LocalDevices }) {

@@ -5,8 +5,7 @@ import type { LocalDevices } from "../media/LocalDevices";
 import styles from "./GuestPage.module.css";
 import type { GuestVisit } from "./GuestVisit";
 
-export const loadPreview = () => import("./Preview");
-const Preview = lazy(async () => ({ default: (await loadPreview()).Preview }));
+const Preview = lazy(async () => ({ default: (await import("./Preview")).Preview }));
 
 /** Camera and microphone are asked for after a tap, never before (and their code with them). */
 export function TryOut({ visit, devices }: { visit: GuestVisit; devices: LocalDevices | null }) {

@@ -5,6 +5,8 @@ import type { LocalDevices } from "../media/LocalDevices";
 import { MediaSession } from "../media/MediaSession";
 import type { Session } from "../session/context";
 
+export { LocalDevices } from "../media/LocalDevices";
+
 /** A guest's place in the call, with the camera and microphone that were tried at the door. */
 export function takeSeat(callId: string, session: Session, devices: LocalDevices): OngoingCall {
   const askToken = async () => {

@@ -13,8 +13,7 @@ export class VisitDevices {
 
   async open(): Promise<LocalDevices> {
     const { LocalDevices } = await this.load();
-    this.opened ??= new LocalDevices();
-    this.onOpened(this.opened);
+    if (!this.opened) this.onOpened((this.opened = new LocalDevices()));
     return this.opened;
   }
 
