@@ -119,6 +119,11 @@ def present(call: Call) -> list[Attendance]:
     return [attendance for attendance in call.attendances if attendance.left_at is None]
 
 
+def is_guarded(call: Call) -> bool:
+    """Somebody has been removed, and may hold a pass."""
+    return any(attendance.left_reason == "removed" for attendance in call.attendances)
+
+
 async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapshot:
     """Raises NotFound."""
     query = (
@@ -165,7 +170,7 @@ async def load_call(db: AsyncSession, actor: Actor, call_id: UUID) -> CallSnapsh
         invited_before=visitors.invited_before,
         no_staff_since=call.no_staff_since,
         may_others_share=call.may_others_share,
-        is_guarded=any(attendance.left_reason == "removed" for attendance in call.attendances),
+        is_guarded=is_guarded(call),
         is_media_down=call.is_media_down,
         my_feedback=answer,
         must_ask_feedback=must_ask_feedback(

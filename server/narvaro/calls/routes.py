@@ -10,6 +10,7 @@ from litestar import Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.params import FromPath, JSONBody, SkipValidation
+from msgspec.structs import asdict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.audit.actions import record_access
@@ -29,12 +30,12 @@ from narvaro.calls.schemas import (
     CallSnapshot,
     IncomingRing,
     JoinCall,
-    JoinToken,
     LinkToken,
     NewFeedback,
     PhoneNumber,
     Pin,
     PlaceCall,
+    Prepared,
     PushReport,
     SharingRule,
     WayToRing,
@@ -164,11 +165,13 @@ async def current_ring(actor: CurrentActor, database: Db) -> IncomingRing | None
 
 
 @post("/rings/{ring_id:uuid}/prepare", status_code=200)
-async def prepare_device(ring_id: Id, data: JSONBody[JoinCall], actor: CurrentActor, database: Db, media: Media) -> JoinToken:
+async def prepare_device(ring_id: Id, data: JSONBody[JoinCall], actor: CurrentActor, database: Db, media: Media) -> Prepared:
     """A connection made ready while it rings: it may publish, and receives nothing before the answer."""
     async with database.transaction() as db:
         call, identity = await ring_actions.prepare_device(db, actor, ring_id, data.device_id)
-    return seats.join_token(media, call, identity, actor, seats.PREPARED)
+        is_guarded = queries.is_guarded(call)
+    token = seats.join_token(media, call, identity, actor, seats.PREPARED)
+    return Prepared(**asdict(token), is_guarded=is_guarded)
 
 
 @post("/rings/{ring_id:uuid}/answer", status_code=200)

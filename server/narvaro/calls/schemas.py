@@ -208,6 +208,11 @@ class JoinToken(Wire, kw_only=True, forbid_unknown_fields=True):
     ice_servers: list[str]
 
 
+class Prepared(JoinToken, kw_only=True, forbid_unknown_fields=True):
+    is_guarded: bool
+    """The page gives nothing before the answer has told it to whom (A3)."""
+
+
 class CallJoined(Wire, kw_only=True, forbid_unknown_fields=True):
     call: CallSnapshot
     media: JoinToken | None

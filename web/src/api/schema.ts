@@ -657,6 +657,14 @@ export interface components {
             /** @enum {unknown} */
             type: "pong";
         };
+        /** Prepared */
+        Prepared: {
+            ice_servers: string[];
+            identity: string;
+            is_guarded: boolean;
+            token: string;
+            url: string;
+        };
         /**
          * PushChoices
          * @description What is left out stays as it is. Quiet hours: both times, or null for both.

@@ -47,6 +47,7 @@ export type CheckedNumber = Schemas["CheckedNumber"];
 export type GuestLink = Schemas["GuestLink"];
 export type GuestSnapshot = Schemas["GuestSnapshot"];
 export type Knocked = Schemas["Knocked"];
+export type Prepared = Schemas["Prepared"];
 export type TextLanguage = Invitation["language"];
 export type GuestRole = NonNullable<AttendanceSnapshot["role"]>;
 export type AccountKind = SignedIn["kind"];

@@ -1,7 +1,7 @@
 import type { Api } from "../../api/client";
 import { ApiProblem, problemText } from "../../api/problems";
 import type { Socket } from "../../api/socket";
-import type { CallJoined, CallSnapshot, IncomingRing, JoinToken, Me, ServerMessage } from "../../api/wire";
+import type { CallJoined, CallSnapshot, IncomingRing, JoinToken, Me, Prepared, ServerMessage } from "../../api/wire";
 import { createStore, type Readable, type Store } from "../../lib/store";
 import { loadLiveKit } from "../media/livekit";
 import { MediaSession } from "../media/MediaSession";
@@ -77,6 +77,7 @@ export class PatientCalls {
     const mine = this.prepared?.ringId === ring.id ? this.prepared : null;
     const ongoing = new OngoingCall(ring.call_id, this.me, this.api, this.socket, mine?.media);
     const devices = ongoing.media.devices.start({ camera: hasCamera });
+    ongoing.media.begin();
     try {
       const joined = await this.api.post<CallJoined>(`/rings/${ring.id}/answer`, { device_id: deviceId(), camera: hasCamera });
       this.prepared = null;
@@ -173,7 +174,7 @@ export class PatientCalls {
     this.prepared = { ringId: ring.id, callId: ring.call_id, media };
     try {
       await loadLiveKit();
-      await media.prepare(await this.api.post<JoinToken>(`/rings/${ring.id}/prepare`, { device_id: deviceId() }));
+      await media.prepare(await this.api.post<Prepared>(`/rings/${ring.id}/prepare`, { device_id: deviceId() }));
     } catch {
       return;
     }

@@ -1,5 +1,5 @@
 import type { Room } from "livekit-client";
-import type { JoinToken } from "../../api/wire";
+import type { JoinToken, Prepared } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
 import { chosenDevice, rememberDevice } from "./devices";
 import { type Dummies, makeDummies } from "./dummies";
@@ -53,6 +53,9 @@ export class MediaSession {
   private generation = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private isClosed = false;
+  /** The person has said yes, and nobody must be kept from seeing them. */
+  private mayBegin = false;
+  private mustWait = false;
 
   constructor(private readonly options: MediaOptions) {
     this.devices = options.devices ?? new LocalDevices();
@@ -60,7 +63,8 @@ export class MediaSession {
   }
 
   /** While the phone rings: connect and hold places, touching neither camera nor microphone. Raises what went wrong. */
-  async prepare(token: JoinToken): Promise<void> {
+  async prepare(token: Prepared): Promise<void> {
+    this.mustWait = token.is_guarded;
     const livekit = await loadLiveKit();
     const { room, publisher } = await this.connect(livekit, token, "prepared");
     const dummies = makeDummies();
@@ -69,14 +73,19 @@ export class MediaSession {
     if (this.room === room) this.change({ line: "prepared" });
   }
 
+  /** The person has said yes: on a prepared line they are seen as soon as the media server has heard it, before we have our answer. */
+  begin(): void {
+    this.mayBegin = !this.mustWait;
+    this.beginWhenGranted();
+  }
+
   /** Into the call: on the prepared line when it is the same seat, else by a plain join. Keeps trying until it works or `close`. */
   async join(token: JoinToken | null): Promise<void> {
-    const isReady = this.state.get().line === "prepared" && this.room?.localParticipant.identity === token?.identity;
+    const { line } = this.state.get();
+    const isReady = (line === "prepared" || line === "connected") && this.room?.localParticipant.identity === token?.identity;
     if (isReady) {
-      this.dummies?.rest();
-      this.change({ line: "connected" });
       this.doubtRightsSoon();
-      return this.sendDevices();
+      return line === "prepared" ? this.goLive() : undefined;
     }
     if (!token) return this.rejoinLater(0);
     await this.plainJoin(token).catch(() => this.rejoinLater(0));
@@ -171,6 +180,7 @@ export class MediaSession {
     const refresh = () => isCurrent() && this.refresh();
     const admitAgain = () => isCurrent() && this.applyAdmissions();
     room
+      .on(RoomEvent.ParticipantPermissionsChanged, () => isCurrent() && this.beginWhenGranted())
       .on(RoomEvent.ParticipantConnected, admitAgain)
       .on(RoomEvent.TrackPublished, admitAgain)
       .on(RoomEvent.TrackSubscribed, admitAgain)
@@ -193,6 +203,19 @@ export class MediaSession {
       RoomEvent.AudioPlaybackStatusChanged,
     ] as const;
     for (const event of shown) room.on(event, refresh);
+  }
+
+  /** Rights come with the committed answer. Where others than staff are connected, the answer itself says who they are (A3). */
+  private beginWhenGranted(): void {
+    const { room } = this;
+    if (!this.mayBegin || !room?.localParticipant.permissions?.canSubscribe || this.state.get().line !== "prepared") return;
+    if ([...room.remoteParticipants.keys()].every((identity) => identity.startsWith("staff-"))) this.goLive();
+  }
+
+  private goLive(): void {
+    this.dummies?.rest();
+    this.change({ line: "connected" });
+    this.sendDevices();
   }
 
   /** The prepared line is given its rights by the backend's word to the media server; when that word was lost, join anew. */

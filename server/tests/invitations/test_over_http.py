@@ -1,4 +1,4 @@
-"""Over HTTP: the knock that lets its own guest in brings the seat with it (B4b)."""
+"""Over HTTP: the knock that lets its own guest in brings the seat with it (B4b), and what a removal means to a ring."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,7 @@ class Street:
 
     site: Site
     call_id: str
+    ring_id: str
     link: str
 
     async def knock(self, device: dict[str, str] = PHONE, *, name: str = "Amira Tolk", expect: int = 201) -> dict[str, Any]:
@@ -44,7 +45,7 @@ class Street:
 
 @pytest.fixture
 async def street(site: Site) -> Street:  # noqa: F811
-    call_id, _ = await site.place()
+    call_id, ring_id = await site.place()
     invitation = {"id": str(uuid4()), "number": "070-174 06 12"}
     await site.staff.ask("POST", f"/calls/{call_id}/invitations", {"invitations": [invitation]})
     token = new_token()
@@ -52,7 +53,7 @@ async def street(site: Site) -> Street:  # noqa: F811
         await db.execute(update(Clinic).values(guest_admission="direct"))
         link = InvitationLink(token_hash=hash_token(token), invitation_id=UUID(invitation["id"]), created_at=utc_now())
         db.add(link)
-    return Street(site, call_id, token)
+    return Street(site, call_id, ring_id, token)
 
 
 async def test_a_direct_knock_brings_the_seat_and_both_are_in_the_access_log_d1(street: Street) -> None:
@@ -83,3 +84,11 @@ async def test_a_revoked_link_brings_no_seat_to_whoever_sat_in_it_a3(street: Str
     told = await street.knock()
     await street.site.staff.ask("POST", f"/knocks/{told['id']}/remove")
     assert (await street.knock(expect=404))["code"] == "link-dead"
+
+
+async def test_who_prepares_is_told_that_somebody_was_removed_a3(street: Street) -> None:
+    told = await street.knock()
+    prepare = f"/rings/{street.ring_id}/prepare"
+    assert (await street.site.patient.ask("POST", prepare, PHONE))["is_guarded"] is False
+    await street.site.staff.ask("POST", f"/knocks/{told['id']}/remove")
+    assert (await street.site.patient.ask("POST", prepare, PHONE))["is_guarded"] is True
