@@ -8,9 +8,12 @@ from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from narvaro.clinics.actions import add_clinic, add_staff_member, set_clinic
+from narvaro.auth.actors import Actor, ActorKind
+from narvaro.calls.attendance_actions import leave_every_call
+from narvaro.clinics.actions import add_clinic, add_staff_member, remove_staff_member, set_clinic
 from narvaro.clinics.models import Clinic
 from narvaro.clinics.queries import get_clinic
+from narvaro.clock import utc_now
 from narvaro.patients.actions import add_patient
 from narvaro.retention.rules import SHORTEST
 from narvaro.sms.numbers import parse_number
@@ -51,20 +54,21 @@ def add_commands(commands: Any, run: Run) -> None:
 
     staff = commands.add_parser("staff", help="let people work for a clinic").add_subparsers(required=True, metavar="command")
     command = add_person_command(staff)
-    command.add_argument("--role", choices=("staff", "administrator"), default="staff")
+    command.add_argument("--role", choices=("staff", "administrator"), help="staff at first")
     command.set_defaults(command=bound(run, make_staff_member))
+    command = add_person_command(staff, "remove")
+    command.set_defaults(command=bound(run, dismiss_staff_member))
 
     patient = commands.add_parser("patient", help="make patients known to a clinic").add_subparsers(
         required=True, metavar="command"
     )
     command = add_person_command(patient)
-    command.add_argument("--number", help="the patient's own, verified mobile number")
+    command.add_argument("--number", help="the patient's own, verified mobile number; empty for none")
+    yes_or_no = argparse.BooleanOptionalAction
+    command.add_argument("--text-agreement", action=yes_or_no, help="the patient agrees to be rung by text too")
+    command.add_argument("--protected-identity", action=yes_or_no, help="skyddade personuppgifter")
     command.add_argument(
-        "--text-agreement", action=argparse.BooleanOptionalAction, help="the patient agrees to be rung by text too"
-    )
-    command.add_argument("--protected-identity", action="store_true", help="skyddade personuppgifter")
-    command.add_argument(
-        "--may-reach-protected", action="store_true", help="by push and text too, in spite of the protected identity"
+        "--may-reach-protected", action=yes_or_no, help="by push and text too, in spite of the protected identity"
     )
     command.set_defaults(command=bound(run, make_patient))
 
@@ -136,12 +140,13 @@ def days_kept(value: str) -> int:
     return int(value)
 
 
-def add_person_command(people: Any) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = people.add_parser("add")
+def add_person_command(people: Any, name: str = "add") -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = people.add_parser(name)
     command.add_argument("clinic", help="the clinic's word in addresses")
     command.add_argument("--iss", required=True, help="the identity provider, exactly as in its tokens")
     command.add_argument("--sub", required=True, help="what the provider calls the person")
-    command.add_argument("--name", required=True)
+    if name == "add":
+        command.add_argument("--name", required=True)
     return command
 
 
@@ -171,9 +176,17 @@ async def make_staff_member(db: AsyncSession, options: argparse.Namespace) -> st
     return f"{person.name}, {person.role}, {clinic.name}"
 
 
+async def dismiss_staff_member(db: AsyncSession, options: argparse.Namespace) -> str:
+    clinic = await get_clinic(db, options.clinic)
+    now = utc_now()
+    person = await remove_staff_member(db, clinic.id, iss=options.iss, sub=options.sub, now=now)
+    await leave_every_call(db, Actor(ActorKind.STAFF, person.id, clinic.id, person.name), now=now)
+    return f"{person.name} no longer works for {clinic.name}"
+
+
 async def make_patient(db: AsyncSession, options: argparse.Namespace) -> str:
     clinic = await get_clinic(db, options.clinic)
-    number = parse_number(options.number, clinic.sms_countries).e164 if options.number else None
+    number = parse_number(options.number, clinic.sms_countries).e164 if options.number else options.number
     person = await add_patient(
         db,
         clinic.id,

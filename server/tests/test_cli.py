@@ -65,7 +65,7 @@ def process(command: str, environment: dict[str, str], log: Path) -> Iterator[su
         running.wait()
 
 
-def test_a_real_installation_is_provisioned_by_four_commands(
+def test_a_real_installation_is_provisioned_by_commands(
     database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NARVARO_DATABASE_URL", database_url)
@@ -74,6 +74,8 @@ def test_a_real_installation_is_provisioned_by_four_commands(
     assert narvaro("clinic", "set", "ost", "--may-patients-sign-up", "--staff-acr", "") == 0
     assert narvaro("staff", "add", "ost", "--iss", ISSUER, "--sub", "1", "--name", "Selma", "--role", "administrator") == 0
     assert narvaro("patient", "add", "ost", "--iss", ISSUER, "--sub", "2", "--name", "Sofia", "--protected-identity") == 0
+    assert narvaro("patient", "add", "ost", "--iss", ISSUER, "--sub", "2", "--name", "Sofia", "--number", "0701740605") == 0
+    assert narvaro("staff", "remove", "ost", "--iss", ISSUER, "--sub", "1") == 0
     assert narvaro("clinic", "list") == 0
     assert capsys.readouterr().out.splitlines() == [
         "There is no clinic yet.",
@@ -81,6 +83,8 @@ def test_a_real_installation_is_provisioned_by_four_commands(
         "ost: Hälsocentralen Öst",
         "Selma, administrator, Hälsocentralen Öst",
         "Sofia, patient, Hälsocentralen Öst",
+        "Sofia, patient, Hälsocentralen Öst",
+        "Selma no longer works for Hälsocentralen Öst",
         "ost\tHälsocentralen Öst\tRegion Öst",
     ]
     with psycopg.connect(database_url) as connection:

@@ -73,6 +73,20 @@ async def leave_call(db: AsyncSession, actor: Actor, call_id: UUID, *, now: date
     await wake_call(db, call)
 
 
+async def leave_every_call(db: AsyncSession, actor: Actor, *, now: datetime) -> None:
+    """For staff who may no longer be here, the last in the call or not: without any it ends by itself."""
+    sits_in = select(Call.id).join(Attendance).where(Attendance.person_id == actor.id, Attendance.left_at.is_(None))
+    for call_id in (await db.scalars(sits_in.order_by(Call.conversation_id))).all():
+        conversation, call = await lock_call(db, system_of(actor.clinic_id), call_id)
+        seat = seat_of(call, actor)
+        if seat is not None:
+            stand_up(seat, "removed", now=now)
+            keep_staff_clock(call, now)
+            await enqueue(db, eject, room=call.room, identity=seat.identity)
+            await wake_conversation(db, conversation)
+            await wake_call(db, call)
+
+
 async def note_presence(db: AsyncSession, actor: Actor, now: datetime) -> None:
     """One of the actor's pages came, went or changed: the calls they sit in know at once, and staff who ring read it."""
     sits_in = select(Attendance.call_id).where(Attendance.person_id == actor.id, Attendance.left_at.is_(None))

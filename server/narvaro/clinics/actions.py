@@ -1,6 +1,7 @@
 """Provisioning clinics and staff, by the operator."""
 
 import re
+from datetime import datetime
 from typing import Literal, TypedDict, Unpack
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -8,10 +9,11 @@ from zoneinfo import available_timezones
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from narvaro.auth.actions import end_sessions_of
 from narvaro.auth.names import person_name
 from narvaro.clinics.models import Clinic, StaffMember
-from narvaro.clinics.queries import get_clinic
-from narvaro.errors import Conflict, Malformed
+from narvaro.clinics.queries import get_clinic, staff_member
+from narvaro.errors import Conflict, Malformed, NotFound
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_MAX_CHARACTERS = 60
@@ -44,6 +46,10 @@ class ClinicAlreadyThere(Conflict):
     """A clinic with this address name is there with other facts."""
 
 
+class StaffMemberNotFound(NotFound):
+    """Nobody whom the provider calls so works for the clinic."""
+
+
 async def add_clinic(db: AsyncSession, slug: str, **facts: Unpack[ClinicFacts]) -> Clinic:
     """`name` is needed, `brand` is the name when left out. The same again changes nothing; Malformed, ClinicAlreadyThere."""
     check_slug(slug)
@@ -72,17 +78,34 @@ async def set_clinic(db: AsyncSession, slug: str, **facts: Unpack[ClinicFacts]) 
 
 
 async def add_staff_member(
-    db: AsyncSession, clinic_id: UUID, *, iss: str, sub: str, name: str, role: Literal["staff", "administrator"] = "staff"
+    db: AsyncSession,
+    clinic_id: UUID,
+    *,
+    iss: str,
+    sub: str,
+    name: str,
+    role: Literal["staff", "administrator"] | None = None,
 ) -> StaffMember:
-    """Let a person work for a clinic; the same `iss` and `sub` again sets name and role. Raises Malformed."""
-    facts = {"name": person_name(name), "role": role}
+    """Let a person work for a clinic, at first as `staff`; the same `iss` and `sub` again set what is given. Malformed."""
+    facts = {"name": person_name(name), "left_at": None} | ({"role": role} if role else {})
     statement = (
         insert(StaffMember)
-        .values(clinic_id=clinic_id, iss=iss, sub=sub, **facts)
+        .values({"clinic_id": clinic_id, "iss": iss, "sub": sub, "role": "staff"} | facts)
         .on_conflict_do_update(index_elements=["clinic_id", "iss", "sub"], set_=facts)
         .returning(StaffMember)
     )
     return (await db.execute(statement, execution_options={"populate_existing": True})).scalar_one()
+
+
+async def remove_staff_member(db: AsyncSession, clinic_id: UUID, *, iss: str, sub: str, now: datetime) -> StaffMember:
+    """Works here no longer: signed out everywhere, never let in again. A repeat changes nothing. Raises StaffMemberNotFound."""
+    person = await db.scalar(staff_member(clinic_id, iss, sub).with_for_update())
+    if person is None:
+        raise StaffMemberNotFound
+    person.left_at = person.left_at or now
+    await db.flush()
+    await end_sessions_of(db, person.id)
+    return person
 
 
 def check_slug(slug: str) -> None:

@@ -60,3 +60,5 @@ class StaffMember(Base):
     name: Mapped[str]
     role: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    left_at: Mapped[datetime | None]
+    """Works here no longer: neither signed in nor let in, but named in what they did."""

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from narvaro.auth.people import Home, Identity
 from narvaro.clinics.models import Clinic, StaffMember
 from narvaro.errors import NotFound
 
-KNOWN: Final = select(StaffMember.id, StaffMember.clinic_id, StaffMember.name, StaffMember.role)
+KNOWN: Final = select(StaffMember.id, StaffMember.clinic_id, StaffMember.name, StaffMember.role).where(
+    StaffMember.left_at.is_(None)
+)
 
 
 class ClinicNotFound(NotFound):
@@ -52,8 +54,10 @@ async def find_home(db: AsyncSession, slug_or_id: str | UUID) -> Home | None:
 
 async def admit_staff_member(db: AsyncSession, home: Home, identity: Identity, _now: datetime) -> UUID | None:
     """Only somebody provisioned before: no account is made for staff."""
-    return await db.scalar(
-        select(StaffMember.id).where(
-            StaffMember.clinic_id == home.id, StaffMember.iss == identity.iss, StaffMember.sub == identity.sub
-        )
-    )
+    query = staff_member(home.id, identity.iss, identity.sub).where(StaffMember.left_at.is_(None))
+    return await db.scalar(query.with_only_columns(StaffMember.id))
+
+
+def staff_member(clinic_id: UUID, iss: str, sub: str) -> Select[StaffMember]:
+    """Whoever has left, too."""
+    return select(StaffMember).where(StaffMember.clinic_id == clinic_id, StaffMember.iss == iss, StaffMember.sub == sub)

@@ -21,23 +21,23 @@ async def add_patient(
     iss: str,
     sub: str,
     name: str,
-    has_protected_identity: bool = False,
+    has_protected_identity: bool | None = None,
     number: str | None = None,
     has_text_agreement: bool | None = None,
-    may_reach_protected: bool = False,
+    may_reach_protected: bool | None = None,
 ) -> Patient:
-    """Provision one patient; the same `iss` and `sub` again sets what is given. `number`: E.164. Raises Malformed.
+    """Provision one patient; the same `iss` and `sub` again sets what is given, and what is left out stays as it is.
 
-    `has_text_agreement`: left out, it stays as the patient has chosen.
+    `number`: E.164, or empty to take it away. Raises Malformed.
     """
-    facts: dict[str, object] = {
-        "name": person_name(name),
+    given: dict[str, object] = {
         "has_protected_identity": has_protected_identity,
         "number": number,
+        "has_text_agreement": has_text_agreement,
         "may_reach_protected": may_reach_protected,
     }
-    if has_text_agreement is not None:
-        facts["has_text_agreement"] = has_text_agreement
+    facts = {fact: value or None if fact == "number" else value for fact, value in given.items() if value is not None}
+    facts["name"] = person_name(name)
     statement = (
         insert(Patient)
         .values(clinic_id=clinic_id, iss=iss, sub=sub, **facts)
