@@ -22,6 +22,8 @@ from narvaro.patients.models import Patient
 
 Run = Callable[[Callable[[AsyncSession], Awaitable[str]]], int]
 NOBODY = "Systemet"
+FORGOTTEN = "Namnet är raderat"
+"""A guest's, with the call that retention has deleted."""
 
 
 class AuditLogBroken(Conflict):
@@ -76,7 +78,7 @@ async def extract(db: AsyncSession, options: argparse.Namespace) -> str:
     lines = [f"Loggutdrag för {patient.name}, {clinic.name}", "Tid\tVårdenhet\tVem\tVad"]
     for entry, who, _ in await db.execute(query):
         local = entry.at.astimezone(zone)
-        name = f"{who or NOBODY} ({KINDS[entry.actor_kind]})"
+        name = f"{who or (NOBODY if entry.actor_kind == 'system' else FORGOTTEN)} ({KINDS[entry.actor_kind]})"
         lines.append(f"{local:%Y-%m-%d %H:%M:%S}\t{clinic.name}\t{name}\t{words_of(entry.action)}")
     return "\n".join(lines)
 

@@ -27,7 +27,10 @@ async def seal(doors: Doors, *, timestamp: int) -> None:
 @hourly
 @task("audit.forget")
 async def forget(doors: Doors, *, timestamp: int) -> None:
-    async with doors.database.transaction() as db:
-        count = await seals.forget(db, years=doors.audit_years, now=utc_now())
-    if count:
-        log.info("audit_forgotten", rows=count, years=doors.audit_years)
+    count, total = 1, 0
+    while count:
+        async with doors.database.transaction() as db:
+            count = await seals.forget(db, years=doors.audit_years, now=utc_now())
+        total += count
+    if total:
+        log.info("audit_forgotten", rows=total, years=doors.audit_years)

@@ -18,6 +18,7 @@ from narvaro.audit import seals
 from narvaro.audit.actions import record_access
 from narvaro.audit.models import AuditEntry, AuditSeal
 from narvaro.audit.words import WORDS
+from narvaro.auth.actors import Actor, ActorKind
 from narvaro.db.session import Database
 
 CODE = Path(auditing.__file__).parent
@@ -182,6 +183,26 @@ async def test_the_log_is_kept_for_its_years_and_then_forgotten_d2_d4(db: AsyncS
     assert await seals.forget(db, years=10, now=NOON + timedelta(days=30)) == 0
 
 
+async def test_old_rows_go_an_hour_at_a_time_and_the_chain_is_read_page_by_page_d2_d4(
+    db: AsyncSession, at: Practice, years: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sealed(db, at, times=4)
+    monkeypatch.setattr(seals, "SEALS_AT_ONCE", 2)
+    monkeypatch.setattr(seals, "PAGE", 2)
+    await db.execute(text(OFF))
+    await db.execute(text("UPDATE audit_entries SET at = at - interval '10 years'"))
+    await db.execute(text(ON))
+    later = (NOON + timedelta(days=30)).replace(year=NOON.year + 10)
+    rounds = [await seals.forget(db, years=10, now=later) for _ in range(4)]
+    assert rounds == [years + 3, 6, 3, 0]
+    verdict = await seals.verify(db, now=later)
+    assert (verdict.faults, verdict.seals, verdict.rows) == ([], 5, 0)
+    await db.execute(text(OFF))
+    await db.execute(text("DELETE FROM audit_seals WHERE number = 3"))
+    await db.execute(text(ON))
+    assert "a seal before it is missing" in (await seals.verify(db, now=later)).faults[0]
+
+
 async def test_the_chain_holds_after_its_oldest_rows_have_gone_and_still_tells_on_the_rest_d2_d4(
     db: AsyncSession, at: Practice, years: int
 ) -> None:
@@ -208,6 +229,10 @@ async def test_an_extract_is_readable_and_logged_itself_d2(db: AsyncSession, at:
         "Öppnade videosamtalets uppgifter",
     ]
     assert rows[-1][2:] == ["Systemet (automatiskt)", "Tog ut loggutdrag"]
+    guest = Actor(ActorKind.GUEST, uuid4(), at.clinic_id, "Nora")
+    await record_access(db, guest, "call.join", patient_id=at.patient.id, now=NOON)
+    told = await auditing.extract(db, Namespace(patient=at.patient.id))
+    assert "\tNamnet är raderat (inbjuden)\tAnslöt till videosamtalet" in told
     with pytest.raises(auditing.PatientNotFound):
         await auditing.extract(db, Namespace(patient=uuid4()))
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Access } from "../../api/wire";
 import { fakeApi } from "../../lib/testing/fakes";
 import { createAccessLog, lastMonth } from "./accessLog";
+import { whoWords } from "./words";
 
 const WANTED = { staff: "", patient: "", action: "call.ring", since: "2026-11-01", until: "2026-11-26" };
 const row = (id: number): Access => ({ id, at: "2026-11-23T12:00:00Z", kind: "staff", who: "Selma Testkvist", action: "call.ring", patient: null });
@@ -39,4 +40,10 @@ test("what cannot be read is said, and the next question is asked anew", async (
 
 test("the last month ends today, over the turn of a year too", () => {
   expect(lastMonth("2026-01-15")).toEqual({ since: "2025-12-16", until: "2026-01-15" });
+});
+
+test("whoever's name is kept no longer is not taken for the system", () => {
+  expect(whoWords("Nora", "guest")).toBe("Nora (inbjuden)");
+  expect(whoWords(null, "guest")).toBe("Namnet är raderat (inbjuden)");
+  expect(whoWords(null, "system")).toBe("Systemet");
 });

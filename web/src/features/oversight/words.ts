@@ -63,9 +63,10 @@ export function actionWords(action: string): string {
 
 export type AccessKind = "staff" | "patient" | "guest" | "system";
 
-/** Who it was, and how the person is known. */
+/** Who it was, and how the person is known. A guest's name goes with the call that retention has deleted. */
 export function whoWords(who: string | null, kind: AccessKind): string {
-  return who === null ? i18n.t("Systemet") : `${who} (${kindWords(kind)})`;
+  if (kind === "system") return i18n.t("Systemet");
+  return `${who ?? i18n.t("Namnet är raderat")} (${kindWords(kind)})`;
 }
 
 function kindWords(kind: AccessKind): string {
