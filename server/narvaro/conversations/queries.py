@@ -46,10 +46,14 @@ from narvaro.patients.rules import may_reach_outside_app
 from narvaro.realtime.models import Socket
 
 PAGE = 50
+FOUND = 25
+"""Of a search at a time: whoever looks for one person writes more of the name."""
 MOST_PATIENTS = 20
+SAMPLE, COMMON = 50, 2
+"""A name that so many of so many newest have looks common."""
 NEWEST = 500
 LOOKED_AT = 100
-"""A search looks first among so many of the list, and of the patients from the name on."""
+"""A common name is sought first among so many of the list, and any among so many patients from where it stands on."""
 FROM_THE_NEWEST: Final = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 _IS_OLDER: Final = tuple_(Conversation.last_at, Conversation.id) < tuple_(
     bindparam("before_at", type_=DateTime(timezone=True)), bindparam("before_id", type_=Uuid)
@@ -267,41 +271,51 @@ async def load_inbox(
         found = await _first_page(actor.kind).all(db, **by(actor))
         if actor.kind is ActorKind.STAFF:
             waiting = await _those_who_wait().all(db, ready_after=now - READY_FOR, **by(actor))
-    items = [_inbox_item(actor, row, now) for row in [*waiting, *found[:PAGE]]]
+    page = FOUND if search else PAGE
+    items = [_inbox_item(actor, row, now) for row in [*waiting, *found[:page]]]
     return InboxPage(
         waiting=items[: len(waiting)],
         items=items[len(waiting) :],
-        next=make_cursor(found[PAGE - 1].last_at, found[PAGE - 1].id) if len(found) > PAGE else None,
+        next=make_cursor(found[page - 1].last_at, found[page - 1].id) if len(found) > page else None,
         unread=sum({item.id: item.unread for item in items}.values()),
     )
 
 
 async def _with_name(db: AsyncSession, actor: Actor, words: str, before_at: datetime, before_id: UUID) -> Sequence[Any]:
-    """A page, and one more. First among the newest: a common name fills it there, and the index need not count who has it."""
+    """A page, and one more. What looks common is sought among the newest: the index would have to read all who have it."""
     values = by(actor) | {"words": words, "before_at": before_at, "before_id": before_id}
-    found = await _named_among_newest(actor.kind).all(db, **values)
-    if len(found) > PAGE:
-        return found
+    if (await _named_in_sample(actor.kind).first(db, **values)).n >= COMMON:
+        found = await _named_among_newest(actor.kind).all(db, **values)
+        if len(found) > FOUND:
+            return found
     have_it = (await _how_many_named(actor.kind).first(db, **values)).n
-    if have_it <= len(found):
-        return found
+    if not have_it:
+        return []
     return await (_named_one_by_one if have_it <= FEW else _named_among_all)(actor.kind).all(db, **values)
 
 
-def _newest_first(query: Select[Any], most: int = PAGE + 1) -> Select[Any]:
-    """A page, and one more that tells whether there is another."""
+def _newest_first(query: Select[Any], most: int) -> Select[Any]:
     return query.order_by(Conversation.last_at.desc(), Conversation.id.desc()).limit(most)
 
 
 def _of_these(kind: ActorKind, ids: Select[Any]) -> Prepared:
-    return Prepared(_newest_first(_told(whoever(kind)).where(Conversation.id.in_(ids))))
+    return Prepared(_newest_first(_told(whoever(kind)).where(Conversation.id.in_(ids)), FOUND + 1))
+
+
+@cache
+def _named_in_sample(kind: ActorKind) -> Prepared:
+    return Prepared(_of_the_newest(kind, SAMPLE).order_by(None).with_only_columns(func.count().label("n")))
 
 
 @cache
 def _named_among_newest(kind: ActorKind) -> Prepared:
-    newest = _newest_first(visible_to(whoever(kind)).where(_IS_OLDER), NEWEST).subquery()
+    return _of_these(kind, _of_the_newest(kind, NEWEST).limit(FOUND + 1))
+
+
+def _of_the_newest(kind: ActorKind, most: int) -> Select[Any]:
+    newest = _newest_first(visible_to(whoever(kind)).where(_IS_OLDER), most).subquery()
     have_it = select(newest.c.id).join(Patient, Patient.id == newest.c.patient_id).where(matches_name())
-    return _of_these(kind, have_it.order_by(newest.c.last_at.desc(), newest.c.id.desc()).limit(PAGE + 1))
+    return have_it.order_by(newest.c.last_at.desc(), newest.c.id.desc())
 
 
 @cache
@@ -314,23 +328,23 @@ def _named_one_by_one(kind: ActorKind) -> Prepared:
     few = named(whoever(kind), FEW).subquery()
     its = visible_to(whoever(kind)).where(Conversation.patient_id == few.c.id, _IS_OLDER).limit(1).lateral()
     ids = select(its.c.id).select_from(few).join(its, true()).order_by(its.c.last_at.desc(), its.c.id.desc())
-    return _of_these(kind, ids.limit(PAGE + 1))
+    return _of_these(kind, ids.limit(FOUND + 1))
 
 
 @cache
 def _named_among_all(kind: ActorKind) -> Prepared:
     have_it = visible_to(whoever(kind)).where(_IS_OLDER).join(Patient, Patient.id == Conversation.patient_id)
-    return _of_these(kind, _newest_first(have_it.where(matches_name()).with_only_columns(Conversation.id)))
+    return _of_these(kind, _newest_first(have_it.where(matches_name()).with_only_columns(Conversation.id), FOUND + 1))
 
 
 @cache
 def _later_page(kind: ActorKind) -> Prepared:
-    return Prepared(_newest_first(_told(whoever(kind)).where(_IS_OLDER)))
+    return Prepared(_newest_first(_told(whoever(kind)).where(_IS_OLDER), PAGE + 1))
 
 
 @cache
 def _first_page(kind: ActorKind) -> Prepared:
-    return Prepared(_newest_first(_told(whoever(kind))))
+    return Prepared(_newest_first(_told(whoever(kind)), PAGE + 1))
 
 
 @cache

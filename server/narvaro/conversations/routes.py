@@ -32,7 +32,7 @@ Seq = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1)]
 
 @get("/conversations")
 async def list_conversations(actor: CurrentActor, database: Db, before: Cursor = None, search: Search = None) -> InboxPage:
-    """Newest entry first; 50 at a time. A search is logged."""
+    """Newest entry first; 50 at a time, of a search 25. A search is logged."""
     async with database.transaction() as db:
         now = utc_now()
         if search:

@@ -53,12 +53,12 @@ async def test_search_finds_one_behind_all_the_newest(db: AsyncSession) -> None:
 async def test_search_shows_each_once_page_by_page_newest_first(db: AsyncSession) -> None:
     at = await build_practice(db)
     await fill(db, at, "Karl", 120)
-    await fill(db, at, "Sofia", queries.PAGE * 2)
+    await fill(db, at, "Sofia", queries.FOUND * 2)
     found = await search(db, at, "sof")
     assert found[0].endswith("Fylld1")
     assert found[-1] == "Sofia Gunnarsson"
     assert Counter(found).most_common(1)[0][1] == 1
-    assert len(found) == queries.PAGE * 2 + 1
+    assert len(found) == queries.FOUND * 2 + 1
 
 
 async def test_search_finds_those_who_are_many_and_far_down(db: AsyncSession) -> None:
@@ -67,7 +67,7 @@ async def test_search_finds_those_who_are_many_and_far_down(db: AsyncSession) ->
     await db.execute(text("UPDATE conversations SET last_at = last_at - interval '1 year'"))
     await fill(db, at, "Karl", queries.NEWEST)
     page = await queries.load_inbox(db, at.staff, NOON, search="sofia")
-    assert [item.title.split()[0] for item in page.items] == ["Sofia"] * queries.PAGE
+    assert [item.title.split()[0] for item in page.items] == ["Sofia"] * queries.FOUND
     assert page.next is not None
     assert (await search(db, at, "sofia fylld77"))[0] == "Sofia Fylld77"
 

@@ -8,7 +8,7 @@ import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
 import styles from "./ConversationList.module.css";
 import { ConversationRow } from "./ConversationRow";
-import { without } from "./inbox";
+import { type InboxState, without } from "./inbox";
 import { useConversations } from "./provider";
 
 interface Props {
@@ -34,12 +34,16 @@ export function ConversationList({ hrefOf, currentId, empty }: Props) {
   return (
     <>
       <ConversationRows items={without(items, waiting)} hrefOf={hrefOf} currentId={currentId} />
-      {next && (
-        <Button tone="quiet" isWide disabled={more === "loading"} onClick={() => void inbox.loadMore()}>
-          {more === "failed" ? i18n.t("Försök igen") : more === "loading" ? i18n.t("Fler ärenden hämtas …") : i18n.t("Visa fler ärenden")}
-        </Button>
-      )}
+      {next && <MoreConversations more={more} onPress={() => void inbox.loadMore()} />}
     </>
+  );
+}
+
+export function MoreConversations({ more, onPress }: { more: InboxState["more"]; onPress: () => void }) {
+  return (
+    <Button tone="quiet" isWide disabled={more === "loading"} onClick={onPress}>
+      {more === "failed" ? i18n.t("Försök igen") : more === "loading" ? i18n.t("Fler ärenden hämtas …") : i18n.t("Visa fler ärenden")}
+    </Button>
   );
 }
 

@@ -1,11 +1,12 @@
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { query } from "../../api/client";
 import type { InboxPage } from "../../api/wire";
 import { i18n } from "../../lib/i18n";
 import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
 import { useSession } from "../session/context";
-import { ConversationRows } from "./ConversationList";
+import { ConversationRows, MoreConversations } from "./ConversationList";
+import { type InboxState, without } from "./inbox";
 import { useSearch } from "../../lib/useSearch";
 
 interface Props {
@@ -28,5 +29,29 @@ export function FoundConversations({ text, hrefOf, currentId }: Props) {
       </Empty>
     );
   }
-  return <ConversationRows items={found.result.items} hrefOf={hrefOf} currentId={currentId} />;
+  return <Pages key={text.trim()} first={found.result} text={text} hrefOf={hrefOf} currentId={currentId} />;
+}
+
+function Pages({ first, text, hrefOf, currentId }: Props & { first: InboxPage }) {
+  const { api } = useSession();
+  const [{ items, next }, setPages] = useState(first);
+  const [more, setMore] = useState<InboxState["more"]>("idle");
+
+  async function load(before: string): Promise<void> {
+    setMore("loading");
+    try {
+      const page = await api.get<InboxPage>(`/conversations${query({ search: text.trim(), before })}`);
+      setPages((old) => ({ ...page, items: [...old.items, ...without(page.items, old.items)] }));
+      setMore("idle");
+    } catch {
+      setMore("failed");
+    }
+  }
+
+  return (
+    <>
+      <ConversationRows items={items} hrefOf={hrefOf} currentId={currentId} />
+      {next && <MoreConversations more={more} onPress={() => void load(next)} />}
+    </>
+  );
 }
