@@ -1,6 +1,7 @@
 """What every process of an installation begins with: the doors from its settings, and who tells whom inside."""
 
 import narvaro.audit.tasks
+import narvaro.auth.tasks
 import narvaro.calls.topics
 import narvaro.clinics.sign_in
 import narvaro.conversations.topics

@@ -26,11 +26,8 @@ _TOUCH = Prepared(
 async def start_session(
     db: AsyncSession, kind: ActorKind, person_id: UUID, clinic_id: UUID, *, now: datetime, user_agent: str = ""
 ) -> str:
-    """The new token, for its cookie; it can be read nowhere else. Dead sessions are swept on the way."""
+    """The new token, for its cookie; it can be read nowhere else."""
     token = new_token()
-    idle_since = {each: now - lifetime.idles_for for each, lifetime in LIFETIMES.items()}
-    is_idle = or_(*((Session.kind == each.value) & (Session.seen_at <= since) for each, since in idle_since.items()))
-    await db.execute(delete(Session).where(or_(Session.expires_at <= now, is_idle)))
     db.add(
         Session(
             token_hash=hash_token(token),
@@ -50,6 +47,14 @@ async def start_session(
 async def touch(db: Db, token_hash: bytes, *, now: datetime) -> None:
     """Something happened: a request, or a call that goes on. Written once a minute at most, never past the absolute end."""
     await _TOUCH.all(db, this=token_hash, stale_since=now - TOUCHED_AGAIN_AFTER, now=now)
+
+
+async def sweep(db: AsyncSession, *, now: datetime) -> None:
+    """Sessions and sign-ins that nobody can use any more: read one by one, so by a job and not while somebody waits."""
+    idle_since = {each: now - lifetime.idles_for for each, lifetime in LIFETIMES.items()}
+    is_idle = or_(*((Session.kind == each.value) & (Session.seen_at <= since) for each, since in idle_since.items()))
+    await db.execute(delete(Session).where(or_(Session.expires_at <= now, is_idle)))
+    await db.execute(delete(SignInAttempt).where(SignInAttempt.expires_at <= now))
 
 
 async def end_session(db: AsyncSession, token_hash: bytes) -> None:
@@ -95,7 +100,6 @@ class NewAttempt:
 
 async def begin_attempt(db: AsyncSession, kind: ActorKind, clinic_id: UUID, next_path: str, *, now: datetime) -> NewAttempt:
     attempt = NewAttempt(state=new_token(), browser_secret=new_token(), nonce=new_token(), code_verifier=new_token())
-    await db.execute(delete(SignInAttempt).where(SignInAttempt.expires_at <= now))
     db.add(
         SignInAttempt(
             state_hash=hash_token(attempt.state),

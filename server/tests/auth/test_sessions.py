@@ -8,12 +8,14 @@ import pytest
 from auth.conftest import BASE_URL, Browser
 from sqlalchemy import func, select, update
 
+from narvaro.auth.actions import sweep
 from narvaro.auth.actors import ActorKind
 from narvaro.auth.cookies import session_cookie
 from narvaro.auth.guards import origin_of
 from narvaro.auth.headers import content_security_policy
-from narvaro.auth.models import Session
+from narvaro.auth.models import Session, SignInAttempt
 from narvaro.auth.tokens import hash_token, session_key
+from narvaro.clock import utc_now
 from narvaro.db.session import Database
 from narvaro.realtime.topics import CHANNEL
 
@@ -43,6 +45,20 @@ async def test_session_ends_when_idle_and_when_old(browser: Browser, database: D
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json() == {"type": "about:blank", "title": "Sign in first.", "status": 401, "code": "not-signed-in"}
+
+
+async def test_what_nobody_can_use_any_more_is_swept_away(browser: Browser, database: Database) -> None:
+    for seen, signed_in in ((0, 0), (2, 0), (0, 12)):
+        await age(database, seen=timedelta(hours=seen), signed_in=timedelta(hours=signed_in))
+        browser.http.cookies.clear()
+        await browser.sign_in(STAFF, "selma")
+    await browser.leave(STAFF)
+    async with database.transaction() as db:
+        await db.execute(update(SignInAttempt).values(expires_at=func.now()))
+        assert await db.scalar(select(func.count()).select_from(Session)) == 3
+        await sweep(db, now=utc_now())
+        assert list(await db.scalars(select(Session.token_hash))) == [hash_token(browser.http.cookies["narvaro_staff_8600"])]
+        assert await db.scalar(select(func.count()).select_from(SignInAttempt)) == 0
 
 
 async def test_request_keeps_the_session_awake(browser: Browser, database: Database) -> None:
