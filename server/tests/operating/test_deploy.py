@@ -2,8 +2,9 @@
 
 import re
 import subprocess
+from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -140,7 +141,7 @@ def test_livekit_is_configured_as_the_promises_need_a1_a7() -> None:
         assert url.split("/")[2].split(":")[0] in services()
 
 
-def test_the_image_is_built_from_files_that_are_there() -> None:
+def test_the_image_is_built_from_files_that_are_there_and_nothing_that_this_machine_has_made() -> None:
     copied = [
         source
         for line in re.findall(r"^COPY (?!--from)(.+)$", read("Dockerfile"), re.MULTILINE)
@@ -148,3 +149,23 @@ def test_the_image_is_built_from_files_that_are_there() -> None:
     ]
     assert copied
     assert [source for source in copied if not (ROOT / source).exists()] == []
+    assert [source for source in copied if is_ignored(source)] == []
+    made_here = (
+        "web/node_modules/x",
+        "server/narvaro/static/x",
+        "server/narvaro/calls/__pycache__/x",
+        "deploy/secrets/x",
+        ".git/x",
+    )
+    assert [source for source in made_here if not is_ignored(source)] == []
+
+
+def is_ignored(path: str) -> bool:
+    """The last line that matches the path or what it lies in decides."""
+    ignored = False
+    for line in read("Dockerfile.dockerignore").splitlines():
+        pattern = line.removeprefix("!")
+        within = [*PurePosixPath(path).parents, PurePosixPath(path)]
+        if not line.startswith("#") and any(fnmatchcase(str(each), pattern) for each in within):
+            ignored = not line.startswith("!")
+    return ignored
