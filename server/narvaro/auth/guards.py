@@ -1,5 +1,6 @@
 """Who makes this request, and from which page."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,8 +45,12 @@ def database_of(connection: AnyConnection) -> Database:
 
 async def find_session(connection: AnyConnection, kind: ActorKind) -> Known | None:
     """The request's person of this kind."""
+    return await _by_cookie(connection, database_of(connection), kind)
+
+
+async def _by_cookie(connection: AnyConnection, database: Database, kind: ActorKind) -> Known | None:
     token = connection.cookies.get(session_cookie_name(settings_of(connection).base_url, kind))
-    return await _know(database_of(connection), kind, hash_token(token), is_activity=True) if token else None
+    return await _know(database, kind, hash_token(token), is_activity=True) if token else None
 
 
 async def _know(database: Database, kind: ActorKind, token_hash: bytes, *, is_activity: bool) -> Known | None:
@@ -74,6 +79,7 @@ def is_own_origin(connection: AnyConnection) -> bool:
     return connection.headers.get("origin") == origin_of(settings_of(connection).base_url)
 
 
+@cache
 def origin_of(base_url: str) -> str:
     """As browsers write it: lower case, without a default port."""
     parts = urlsplit(base_url)
@@ -89,7 +95,7 @@ class OwnOriginOnly(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request: Request[Any, Any, Any] = Request(scope)
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not request.url.path.startswith("/hooks/"):
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not scope["path"].startswith("/hooks/"):
             if not is_own_origin(request):
                 raise ForeignOrigin
             if _has_body(request) and request.content_type[0] != "application/json":
@@ -103,12 +109,12 @@ def _has_body(request: Request[Any, Any, Any]) -> bool:
 
 def kind_of(connection: AnyConnection) -> ActorKind:
     """By the path's prefix, which is also the only cookie that is read."""
-    return ActorKind(connection.url.path.split("/")[2])
+    return ActorKind(connection.scope["path"].split("/")[2])
 
 
-async def current(request: Request[Any, Any, Any]) -> Known:
-    """Raises NotSignedIn."""
-    known = await find_session(request, kind_of(request))
+async def current(request: Request[Any, Any, Any], database: NamedDependency[Database]) -> Known:
+    """Raises NotSignedIn. `database`: asked for first, since what Litestar gathers at once costs it a group of tasks."""
+    known = await _by_cookie(request, database, kind_of(request))
     if known is None:
         raise NotSignedIn
     return known

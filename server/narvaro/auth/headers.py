@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from narvaro.settings import Settings
@@ -11,6 +10,7 @@ from narvaro.settings import Settings
 BeforeSend = Callable[[Message, Scope], Awaitable[None]]
 
 ONE_YEAR = 31_536_000
+NOT_STORED = (b"cache-control", b"no-store")
 OWN = "(self)"
 PERMISSIONS = {
     "camera": OWN,
@@ -64,13 +64,14 @@ def security_headers(settings: Settings) -> BeforeSend:
     if settings.is_https:
         always["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
 
+    raw = [(name.lower().encode(), value.encode()) for name, value in always.items()]
+
     async def add_headers(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in always.items():
-            headers[name] = value
+        given = list(message["headers"])
         if not (scope["path"].startswith("/assets/") and message["status"] == 200):
-            headers["Cache-Control"] = "no-store"
+            given = [*(pair for pair in given if pair[0].lower() != NOT_STORED[0]), NOT_STORED]
+        message["headers"] = [*given, *raw]
 
     return add_headers

@@ -245,6 +245,14 @@ def _left(call: Call, hidden: str | None) -> list[LeftSnapshot]:
     return sorted(latest.values(), key=lambda left: left.left_at, reverse=True)
 
 
+_LATEST_CALL = (
+    select(Call.id)
+    .where(Call.conversation_id == Conversation.id)
+    .order_by(Call.ended_at.desc().nulls_first())
+    .limit(1)
+    .correlate(Conversation)
+    .scalar_subquery()
+)
 _LATEST_RING = Prepared(
     select(table_of(Ring), Call.conversation_id, Clinic.name.label("clinic_name"))
     .join(Call, Call.id == Ring.call_id)
@@ -252,13 +260,14 @@ _LATEST_RING = Prepared(
     .join(Clinic, Clinic.id == Call.clinic_id)
     .where(
         Conversation.patient_id == bindparam("patient_id"),
+        Call.id == _LATEST_CALL,
         or_(Call.ended_at.is_(None), Call.ended_at > bindparam("ended_after")),
         Ring.rung_at > bindparam("rung_after"),
     )
     .order_by(Ring.rung_at.desc())
     .limit(1)
 )
-"""Found through the patient's conversations and an index of their calls; a ring is over when its call is."""
+"""Found through the patient's conversations, and the latest call of each by an index; a ring is over when its call is."""
 
 
 async def load_incoming(db: Db, patient: Actor, now: datetime) -> IncomingRing | None:

@@ -43,6 +43,7 @@ from narvaro.calls.schemas import (
 from narvaro.clock import utc_now
 from narvaro.conversations.schemas import Entry, NewMessage
 from narvaro.media import MediaDown, MediaServer
+from narvaro.realtime.hub import HEAD_START
 from narvaro.sms.numbers import shown_number
 
 Media = NamedDependency[SkipValidation[MediaServer]]
@@ -52,8 +53,9 @@ REPORT_MAX_BYTES = 65_536
 
 @put("/calls/{call_id:uuid}")
 async def place_call(call_id: Id, data: JSONBody[PlaceCall], actor: CurrentActor, database: Db, media: Media) -> CallSnapshot:
-    """Place the call, or give it as it is: repeats are harmless. Ringing waits for nothing that follows."""
+    """Place the call, or give it as it is: repeats are harmless. Ringing waits for nothing that follows (ADR 19)."""
     call = await database.alone(lambda db: actions.place_call(db, actor, call_id, data.conversation_id, now=utc_now()))
+    await asyncio.sleep(HEAD_START)
     async with database.reading() as db:
         snapshot = await queries.load_call(db, actor, call_id)
     if call.status != "ended":

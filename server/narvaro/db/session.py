@@ -1,20 +1,16 @@
 """Connections and transactions."""
 
-import asyncio
-import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import PoolProxiedConnection
-from sqlalchemy.util import greenlet_spawn
 
 from narvaro.db.prepared import DATABASE, Quick, as_sqlalchemy
+from narvaro.db.quick import QuickPool, can_be_read
 
 T = TypeVar("T")
 
@@ -30,8 +26,7 @@ class Database:
         self.url = url
         quick_size = max(1, pool_size // 2)
         self.engine = _engine(url, max(1, pool_size - quick_size))
-        self._quick = _engine(url, quick_size)
-        event.listen(self._quick.sync_engine, "connect", _plan_once)
+        self._quick = QuickPool(url, quick_size)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = async_sessionmaker(reading, expire_on_commit=False, info={DATABASE: self})
@@ -54,13 +49,8 @@ class Database:
     async def quick(self) -> AsyncIterator[Quick]:
         """For prepared statements only; each of them is a transaction of its own."""
         try:
-            lent: Any = await greenlet_spawn(self._quick.sync_engine.pool.connect)
-            try:
-                yield Quick(lent.driver_connection)
-            except BaseException:
-                await asyncio.shield(asyncio.create_task(_take_back(lent)))
-                raise
-            await greenlet_spawn(lent.close)
+            async with self._quick.lend() as driver:
+                yield Quick(driver)
         except psycopg.Error as error:
             raise as_sqlalchemy(error) from error
 
@@ -78,7 +68,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-        await self._quick.dispose()
+        await self._quick.close()
 
 
 def _engine(url: str, pool_size: int) -> AsyncEngine:
@@ -93,23 +83,6 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
     return engine
 
 
-def _plan_once(connection: Any, _record: Any) -> None:
-    """Each statement commits, is prepared when it is first run, and planned then: to plan a ring takes longer than to ring."""
-    connection.autocommit = True
-    connection.driver_connection.prepare_threshold = 0
-    connection.cursor().execute("SET plan_cache_mode TO force_generic_plan")
-
-
 def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
-    """A connection that the server has closed can be read, an idle one cannot: known without asking the server."""
-    line = select.poll()
-    line.register(connection.driver_connection.fileno(), select.POLLIN)
-    if line.poll(0):
+    if can_be_read(connection.driver_connection):
         raise InvalidatePoolError
-
-
-async def _take_back(lent: PoolProxiedConnection) -> None:
-    """After an error: not at all when nobody knows its state."""
-    driver: Any = lent.driver_connection
-    usable = not driver.closed and driver.info.transaction_status is TransactionStatus.IDLE
-    await greenlet_spawn(lent.close if usable else lent.invalidate)

@@ -1,5 +1,7 @@
 """The connections that run prepared statements and nothing else (ADR 17)."""
 
+import asyncio
+
 import psycopg
 import pytest
 from sqlalchemy import bindparam, func, select, text
@@ -47,3 +49,40 @@ async def test_a_connection_that_the_server_has_closed_is_not_lent(database: Dat
         await killer.execute("SELECT pg_terminate_backend(%s, 2000)", [first])
     async with database.quick() as db:
         assert db.driver.info.backend_pid != first
+
+
+async def test_who_asked_first_for_a_connection_is_served_first(database_url: str) -> None:
+    """Also before whoever asks again at the moment when it is given back."""
+    database = Database(database_url, pool_size=2)
+    served: list[str] = []
+
+    async def ask(name: str, times: int) -> None:
+        for _ in range(times):
+            async with database.quick() as db:
+                served.append(name)
+                await TWICE.first(db, number=1)
+
+    greedy = [asyncio.create_task(ask(name, 3)) for name in ("first", "second")]
+    await asyncio.gather(*greedy, ask("last", 1))
+    assert served[:3] == ["first", "second", "last"]
+    await database.close()
+
+
+async def test_a_connection_of_a_cancelled_request_is_lent_again_or_closed(database_url: str) -> None:
+    database = Database(database_url, pool_size=2)
+    slow = Prepared(select(func.pg_sleep(60)))
+    has_begun = asyncio.Event()
+
+    async def ask() -> None:
+        async with database.quick() as db:
+            has_begun.set()
+            await slow.first(db)
+
+    asking = asyncio.create_task(ask())
+    await has_begun.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    async with database.quick() as db:
+        assert (await TWICE.first(db, number=3)).twice == 6
+    await database.close()
