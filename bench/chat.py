@@ -24,15 +24,16 @@ async def measure(options: Options) -> Result:
     floors: list[dict[str, Any]] = []
     async with running_product(webs=1, workers=1) as product, browser() as session:
         clinic = await found_clinic(product, staff=READERS, patients=SENDERS)
+        unread = await found_clinic(product, staff=0, patients=SENDERS, slug="floor")
         heard = await follow(session, product, clinic)
         await run(session, product, clinic, heard, 2.0)
         fewer = [
-            (await run(session, product, clinic, heard, seconds, size), await run_floor(product, seconds, size))
+            (await run(session, product, clinic, heard, seconds, size), await run_floor(product, unread, seconds, size))
             for size in SIZES[:-1]
         ]
         for _ in range(rounds):
             ours.append(await run(session, product, clinic, heard, seconds))
-            floors.append(await run_floor(product, seconds))
+            floors.append(await run_floor(product, unread, seconds))
     mine, floor = summed(ours), summed(floors)
     by_size = [*((summed([a]), summed([b])) for a, b in fewer), (mine, floor)]
     rows = [
@@ -106,12 +107,12 @@ async def run(
     return {"messages": len(took), "seconds": wall, "cpu": cpu, "acknowledged": took, "delivered": heard.delivered}
 
 
-async def run_floor(product: Product, seconds: float, senders: int = SENDERS) -> dict[str, Any]:
-    """PostgreSQL's part is counted like the product's."""
+async def run_floor(product: Product, unread: Clinic, seconds: float, senders: int = SENDERS) -> dict[str, Any]:
+    """PostgreSQL's part is counted like the product's. It writes in `unread`: who followed that would have to catch up."""
     postgres = product.postgres.process
     assert postgres
     cpu = cpu_of(postgres.pid)
-    command = [*PYTHON, "bench.floors.rows", product.database_url, str(senders), str(seconds)]
+    command = [*PYTHON, "bench.floors.rows", product.database_url, str(unread.id), str(senders), str(seconds)]
     script = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, limit=2**26)
     said: dict[str, Any] = json.loads((await script.communicate())[0])
     said["cpu"] += cpu_of(postgres.pid) - cpu

@@ -1,6 +1,7 @@
 """Floor of `chat`: the statements that one message needs, by raw psycopg, without HTTP, sockets or anybody asking.
 
-`python -m bench.floors.rows URL SENDERS SECONDS` prints what it did and took as JSON (seconds).
+`python -m bench.floors.rows URL CLINIC SENDERS SECONDS` writes in that clinic's conversations and prints what it did and took
+as JSON (seconds).
 """
 
 import asyncio
@@ -52,10 +53,10 @@ async def send(url: str, conversation: UUID, patient: UUID, clinic: UUID, *, unt
             acknowledged.append(time.perf_counter() - began)
 
 
-async def main(url: str, senders: int, seconds: float) -> None:
+async def main(url: str, clinic: str, senders: int, seconds: float) -> None:
     async with await psycopg.AsyncConnection.connect(url) as connection:
-        query = "SELECT id, patient_id, clinic_id FROM conversations ORDER BY id LIMIT %s"
-        threads: list[tuple[UUID, UUID, UUID]] = await (await connection.execute(query, [senders])).fetchall()
+        query = "SELECT id, patient_id, clinic_id FROM conversations WHERE clinic_id = %s ORDER BY id LIMIT %s"
+        threads: list[tuple[UUID, UUID, UUID]] = await (await connection.execute(query, [clinic, senders])).fetchall()
     listening = asyncio.create_task(listen(url))
     await asyncio.sleep(0.2)
     began, cpu = time.perf_counter(), _cpu()
@@ -72,4 +73,4 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))
