@@ -59,7 +59,8 @@ class Doctor:
             return None
         if not self.doors.sms.gateways:
             return "none"
-        outcomes = [why != "unreachable" for status, why in latest if status in {"sent", "delivered", "failed"}]
+        tried = [why for status, why in latest if status in {"sent", "delivered", "failed"} and why != "stopped"]
+        outcomes = [why != "unreachable" for why in tried]
         return "unknown" if not outcomes else "up" if outcomes[0] else "down"
 
     async def _livekit(self) -> Literal["up", "down"]:

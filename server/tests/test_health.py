@@ -66,6 +66,8 @@ async def test_readyz_refuses_requests_without_a_database() -> None:
         ([("sent", None)], "up"),
         ([("sent", None), ("failed", "unreachable")], "down"),
         ([("failed", "unreachable"), ("failed", "refused")], "up"),
+        ([("failed", "unreachable"), ("failed", "stopped")], "down"),
+        ([("failed", "stopped")], "unknown"),
         ([("failed", "unreachable"), ("delivered", None), ("sending", None)], "up"),
     ],
 )
