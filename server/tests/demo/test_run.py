@@ -1,7 +1,6 @@
 """The whole demo, from start to the last child's end, with real parts."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -14,19 +13,12 @@ from typing import Any
 
 import psutil
 import pytest
+from demo.ports import free_port
 
-from narvaro.demo.installation import DemoStopped, Ports, is_taken
+from narvaro.demo.installation import DemoStopped, Ports
 
 pytestmark = pytest.mark.xdist_group("demo")
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def free_port() -> int:
-    """The first of four that nobody uses."""
-    for port in range(21000 + os.getpid() % 40 * 200, 30000, 4):
-        if not any(is_taken(port + offset, kind) for offset in range(4) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)):
-            return port
-    raise AssertionError
 
 
 class Demo:

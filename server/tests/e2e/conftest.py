@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,17 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from demo.ports import free_port
 from e2e.support import OUTPUT, PATIENCE, Demo, Stage, launch, post_json
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from narvaro.demo.run import COPIES
+
 STAFF = ("Selma Testkvist", "Anna Lindqvist")
-
-
-def free_port() -> int:
-    """The demo also takes a few ports above it; tests run one at a time."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +38,8 @@ def running(*options: str) -> Iterator[Demo]:
     Not in pytest's own directory: another run's start closes that to others, the database's user too.
     """
     home = Path(tempfile.mkdtemp(prefix="narvaro-e2e-"))
-    command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(free_port()), "--data", str(home / "data")]
+    port = free_port(COPIES if "--cluster" in options else 1)
+    command = [sys.executable, "-m", "narvaro.cli", "demo", "--json", "--port", str(port), "--data", str(home / "data")]
     OUTPUT.mkdir(exist_ok=True)
     log = OUTPUT / "demo.log"
     with (

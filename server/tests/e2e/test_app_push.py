@@ -18,6 +18,18 @@ async () => {
     return (await worker.getNotifications()).map(words);
 }
 """
+COUNT = """
+() => {
+    if ("handled" in self) return;
+    self.handled = 0;
+    const waitUntil = ExtendableEvent.prototype.waitUntil;
+    ExtendableEvent.prototype.waitUntil = function (promise) {
+        if (this instanceof PushEvent) promise.finally(() => { self.handled += 1; });
+        return waitUntil.call(this, promise);
+    };
+}
+"""
+"""Who asks what is shown while Chromium is about to show it makes it forget the notification: nobody asks before."""
 PRESS = """
 async ([tag, action]) => {
     const [notification] = await self.registration.getNotifications({tag});
@@ -72,10 +84,14 @@ class Phone:
         wait_until(self.page, lambda: bool(self.registrations), "the browser has named the worker")
         registration = self.registrations[-1]["registrationId"]
         data = json.dumps(told)
+        worker = self.page.context.service_workers[-1]
+        worker.evaluate(COUNT)
+        before = worker.evaluate("() => self.handled")
         self.chrome.send(
             "ServiceWorker.deliverPushMessage",
             {"origin": self.stage.demo.base_url, "registrationId": registration, "data": data},
         )
+        wait_until(self.page, lambda: worker.evaluate("() => self.handled") > before, "the worker has done with the push")
 
     def shown(self) -> list[dict[str, Any]]:
         return list(self.page.evaluate(SHOWN))
