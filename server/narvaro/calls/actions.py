@@ -12,10 +12,10 @@ from narvaro.audit.actions import record_access
 from narvaro.auth.actors import Actor, ActorKind, system_of
 from narvaro.calls import statements
 from narvaro.calls.ladder.actions import begin_ring, ring_patient
-from narvaro.calls.ladder.queries import terms_of
+from narvaro.calls.ladder.queries import named_terms_of
 from narvaro.calls.models import Call
 from narvaro.calls.queries import lock_call, present
-from narvaro.calls.ring_actions import end_ring, keys_of_ring, ringing
+from narvaro.calls.ring_actions import end_ring, keys_of_ring, news_of_ring, ringing
 from narvaro.calls.rules import (
     CallAlreadyOpen,
     CallHasEnded,
@@ -68,8 +68,10 @@ async def place_call(db: Db, staff: Actor, call_id: UUID, conversation_id: UUID,
 
     Raises NotFound, CallAlreadyOpen, CallOfAnotherStaffMember.
     """
-    ring = begin_ring(call_id, staff, await terms_of(db, conversation_id), now=now)
-    wakes = wakes_of(*keys_of_ring(call_id, THE_PATIENT), *keys_of(conversation_id, staff.clinic_id, THE_PATIENT))
+    clinic_name, terms = await named_terms_of(db, conversation_id)
+    ring = begin_ring(call_id, staff, terms, now=now)
+    keys = (*keys_of_ring(call_id, THE_PATIENT), *keys_of(conversation_id, staff.clinic_id, THE_PATIENT))
+    wakes = wakes_of(*keys, news=news_of_ring(ring, conversation_id, clinic_name))
     room = f"call-{secrets.token_urlsafe(18)}"
     call = {"conversation_id": conversation_id, "room": room, "action": "call.place", "wakes": wakes}
     for _ in range(2):

@@ -25,6 +25,7 @@ from narvaro.calls.rules import (
     next_call_status,
     next_ring_status,
 )
+from narvaro.calls.schemas import IncomingRing, Rings
 from narvaro.calls.seats import sit_down, wake_call
 from narvaro.calls.tasks import eject
 from narvaro.clock import utc_now
@@ -34,7 +35,7 @@ from narvaro.conversations.schemas import CallFact, EntryKind
 from narvaro.conversations.wait_actions import end_wait
 from narvaro.jobs import Doors, enqueue, task
 from narvaro.metrics import RING_DELIVERED, RINGS_ENDED
-from narvaro.realtime.topics import wake
+from narvaro.realtime.topics import THE_PATIENT, News, wake
 
 ENTRY_OF: dict[RingStatus, EntryKind] = {
     RingStatus.DECLINED: "ring_declined",
@@ -63,6 +64,22 @@ def new_ring(call_id: UUID, staff: Actor, *, lasts: timedelta, now: datetime) ->
 def keys_of_ring(call_id: UUID, patient_id: UUID | str) -> tuple[str, str]:
     """What rings is woken first: the patient's page loads it before the rest."""
     return f"rings:{patient_id}", f"call:{call_id}"
+
+
+def news_of_ring(ring: dict[str, Any], conversation_id: UUID, clinic_name: str) -> News:
+    """As the patient's page would load it (`queries.load_incoming`)."""
+    incoming = IncomingRing(
+        id=ring["ring_id"],
+        call_id=ring["call_id"],
+        conversation_id=conversation_id,
+        staff_name=ring["actor_name"],
+        clinic_name=clinic_name,
+        status="ringing",
+        rung_at=ring["at"],
+        expires_at=ring["expires_at"],
+        may_ask_minute=True,
+    )
+    return News(f"rings:{THE_PATIENT}", ActorKind.STAFF, Rings(topic="rings", ring=incoming), about=incoming.id)
 
 
 async def add_ring(db: AsyncSession, call: Call, ring: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ class Follower(Protocol):
 
     def wake(self) -> None: ...
 
-    def tell(self, sender_kind: str, message: str) -> None: ...
+    def tell(self, sender_kind: str, message: str, about: str) -> None: ...
 
 
 def _wake(followers: list[Follower]) -> None:
@@ -82,6 +82,7 @@ class Notice(msgspec.Struct, forbid_unknown_fields=True):
     tell: str = ""
     kind: str = ""
     message: str = ""
+    about: str = ""
 
 
 class Hub:
@@ -172,16 +173,16 @@ class Hub:
         except msgspec.MsgspecError:
             log.error("notice_not_understood")
             return
+        told = self._followers.get(notice.tell, ()) if notice.tell else ()
+        for follower in told:
+            follower.tell(notice.kind, notice.message, notice.about)
         woken = [follower for key in notice.wake for follower in self._followers.get(key, ())]
-        urgent = [follower for follower in woken if follower.is_urgent]
+        urgent = [] if told else [follower for follower in woken if follower.is_urgent]
         _wake(urgent)
-        if urgent:
-            asyncio.get_running_loop().call_later(HEAD_START, _wake, [follower for follower in woken if not follower.is_urgent])
+        if told or urgent:
+            asyncio.get_running_loop().call_later(HEAD_START, _wake, [one for one in woken if one not in urgent])
         else:
             _wake(woken)
-        if notice.tell:
-            for follower in self._followers.get(notice.tell, ()):
-                follower.tell(notice.kind, notice.message)
 
     def _on_listening(self) -> None:
         """Something may have been missed: everybody looks again."""

@@ -50,12 +50,12 @@ Send = Callable[[str], Awaitable[None]]
 
 
 class Subscription:
-    """One topic on one line. `since`: what the browser has; `sent`: digest of what it got last.
+    """One topic on one line. `since`: what the browser has; `sent`: digest of what it got last; `said`: that itself, if urgent.
 
     `rests_until`: on the loop's clock; `rest`: what wakes it then, when something has changed meanwhile.
     """
 
-    __slots__ = ("_line", "id", "is_followed", "key", "kind", "name", "rest", "rests_until", "sent", "since", "topic")
+    __slots__ = ("_line", "id", "is_followed", "key", "kind", "name", "rest", "rests_until", "said", "sent", "since", "topic")
 
     def __init__(self, line: "Line", topic: str, since: int, name: str, id_: UUID | None, kind: TopicKind) -> None:
         self._line = line
@@ -66,6 +66,7 @@ class Subscription:
         self.kind = kind
         self.key = kind.key(line.facts.actor, id_)
         self.sent = b""
+        self.said = ""
         self.is_followed = False
         self.rests_until = 0.0
         self.rest: asyncio.TimerHandle | None = None
@@ -77,8 +78,9 @@ class Subscription:
     def wake(self) -> None:
         self._line.refresh(self)
 
-    def tell(self, sender_kind: str, message: str) -> None:
-        if sender_kind != self._line.facts.actor.kind:
+    def tell(self, sender_kind: str, message: str, about: str) -> None:
+        """Unless the browser has it: a notice may come after a load that knew more."""
+        if sender_kind != self._line.facts.actor.kind and not (about and about in self.said):
             self._line.tell(message)
 
 
@@ -288,6 +290,7 @@ class Line:
             for message in messages:
                 await self._send(message)
             subscription.sent = digest
+            subscription.said = messages[-1] if subscription.is_urgent else ""
         subscription.since = max(subscription.since, loaded.since)
 
     async def _load(self, subscription: Subscription) -> Loaded | None:

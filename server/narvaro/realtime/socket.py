@@ -65,7 +65,7 @@ class SessionWatch:
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
 
-    def tell(self, sender_kind: str, message: str) -> None:
+    def tell(self, sender_kind: str, message: str, about: str) -> None:
         """Nobody writes to a session."""
 
     def tick(self, now: float) -> None:

@@ -1,7 +1,8 @@
 """What a socket can subscribe to, and how a change wakes it.
 
 A feature registers each of its topics with a loader; the same loader serves the first subscription, every wake-up and
-catching up after a lost line. NOTIFY runs in the caller's transaction and carries names, never content.
+catching up after a lost line. NOTIFY runs in the caller's transaction and carries names; content only when it is not
+stored, or when somebody waits for it: then what a loader would find (ADR 20).
 """
 
 import json
@@ -16,15 +17,17 @@ from sqlalchemy import ColumnElement, Text, bindparam, cast, event, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from narvaro.auth.actors import Actor
+from narvaro.auth.actors import Actor, ActorKind
 from narvaro.realtime.schemas import FromServer
 
 CHANNEL = "narvaro"
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 WAITING = "narvaro.wake"
 THE_PATIENT = "<patient>"
+PAYLOAD = 7_900
+"""Bytes; PostgreSQL takes less than 8,000, and an id is longer than what stands for it."""
 KEYS_PER_NOTICE = 60
-"""A payload has room for 8,000 bytes, a key takes less than 100."""
+"""A key takes less than 100 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,25 @@ def waking(patient_id: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.pg_notify(CHANNEL, func.replace(bindparam("wakes", type_=Text), THE_PATIENT, cast(patient_id, Text)))
 
 
-def wakes_of(*keys: str) -> str:
-    return json.dumps({"wake": keys})
+def wakes_of(*keys: str, news: "News | None" = None) -> str:
+    """`news` is told before its key's topic is loaded again; left out when a payload has no room for it."""
+    told = {} if news is None else {"tell": news.key, "kind": news.sender, "message": news.text, "about": str(news.about)}
+    payload = json.dumps({"wake": keys, **told}, ensure_ascii=False)
+    return payload if len(payload.encode()) < PAYLOAD else wakes_of(*keys)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is being stored, as the key's topic will load it. `about`: who has heard of it already knows as much, or more."""
+
+    key: str
+    sender: ActorKind
+    message: FromServer
+    about: UUID
+
+    @property
+    def text(self) -> str:
+        return msgspec.json.encode(self.message).decode()
 
 
 async def tell(db: AsyncSession, key: str, sender: Actor, message: FromServer) -> None:

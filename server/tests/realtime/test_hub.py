@@ -158,7 +158,7 @@ class Fence:
     def wake(self) -> None:
         self.heard.set()
 
-    def tell(self, sender_kind: str, message: str) -> None: ...
+    def tell(self, sender_kind: str, message: str, about: str) -> None: ...
 
 
 async def _until_all_is_heard(hub: Hub, database: Database) -> None:

@@ -22,6 +22,7 @@ from narvaro.webpush.queries import has_device
 
 _TERMS = Prepared(
     select(
+        Clinic.name,
         Clinic.ring_seconds,
         Clinic.ring_with_text_seconds,
         Clinic.text_after_seconds,
@@ -39,11 +40,16 @@ _TERMS = Prepared(
 
 async def terms_of(db: Db, conversation_id: UUID) -> Terms:
     """Raises NotFound."""
+    return (await named_terms_of(db, conversation_id))[1]
+
+
+async def named_terms_of(db: Db, conversation_id: UUID) -> tuple[str, Terms]:
+    """With the clinic's name. Raises NotFound."""
     row = await _TERMS.first(db, conversation_id=conversation_id)
     if row is None:
         raise NotFound
     may_reach = may_reach_outside_app(is_protected=row.has_protected_identity, is_allowed=row.may_reach_protected)
-    return Terms(
+    return row.name, Terms(
         rings_for=timedelta(seconds=row.ring_seconds),
         rings_with_text_for=timedelta(seconds=row.ring_with_text_seconds),
         text_after=timedelta(seconds=row.text_after_seconds),
