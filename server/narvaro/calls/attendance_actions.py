@@ -22,7 +22,7 @@ from narvaro.calls.rules import (
     may_take_seat,
 )
 from narvaro.calls.schemas import NewFeedback
-from narvaro.calls.seats import keep_staff_clock, seat_of, sit_down, stand_up, wake_call
+from narvaro.calls.seats import keep_staff_clock, leave_seat, seat_of, sit_down, stand_up, wake_call
 from narvaro.calls.tasks import eject
 from narvaro.conversations.actions import add_entry, wake_conversation
 from narvaro.conversations.schemas import CallFact
@@ -61,9 +61,7 @@ async def leave_call(db: AsyncSession, actor: Actor, call_id: UUID, *, now: date
         return
     if actor.kind is ActorKind.STAFF and not any(s.kind == ActorKind.STAFF and s is not seat for s in present(call)):
         raise LastStaffMember
-    stand_up(seat, "left", now=now)
-    keep_staff_clock(call, now)
-    await enqueue(db, eject, room=call.room, identity=seat.identity)
+    await leave_seat(db, call, seat, "left", now=now)
     await record_access(db, actor, "call.leave", patient_id=call.patient_id, object_id=call.id, now=now)
     if actor.kind is ActorKind.GUEST:
         fact = CallFact(call_id=call.id, who=seat.name, role=seat.role)  # type: ignore[arg-type]
@@ -80,9 +78,7 @@ async def leave_every_call(db: AsyncSession, actor: Actor, *, now: datetime) -> 
         conversation, call = await lock_call(db, system_of(actor.clinic_id), call_id)
         seat = seat_of(call, actor)
         if seat is not None:
-            stand_up(seat, "removed", now=now)
-            keep_staff_clock(call, now)
-            await enqueue(db, eject, room=call.room, identity=seat.identity)
+            await leave_seat(db, call, seat, "removed", now=now)
             await wake_conversation(db, conversation)
             await wake_call(db, call)
 

@@ -10,7 +10,9 @@ from narvaro.calls.models import Attendance, Call
 from narvaro.calls.queries import present
 from narvaro.calls.rules import CallStatus
 from narvaro.calls.schemas import JoinToken
+from narvaro.calls.tasks import eject
 from narvaro.conversations.queries import last_call_seq
+from narvaro.jobs import enqueue
 from narvaro.media import MediaRights, MediaServer, MediaSource
 from narvaro.realtime.topics import wake
 
@@ -69,6 +71,13 @@ def keep_staff_clock(call: Call, now: datetime) -> None:
         call.no_staff_since = None
     elif call.no_staff_since is None:
         call.no_staff_since = now
+
+
+async def leave_seat(db: AsyncSession, call: Call, seat: Attendance, reason: str, *, now: datetime) -> None:
+    """Out of the call and of its room; whoever goes may have been the last of the staff."""
+    stand_up(seat, reason, now=now)
+    keep_staff_clock(call, now)
+    await enqueue(db, eject, room=call.room, identity=seat.identity)
 
 
 def rights_of(call: Call, attendance: Attendance) -> MediaRights:
