@@ -177,6 +177,8 @@ class Hub:
         for follower in told:
             follower.tell(notice.kind, notice.message, notice.about)
         woken = [follower for key in notice.wake for follower in self._followers.get(key, ())]
+        if not woken:
+            return
         urgent = [] if told else [follower for follower in woken if follower.is_urgent]
         _wake(urgent)
         if told or urgent:

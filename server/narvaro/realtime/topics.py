@@ -24,7 +24,7 @@ CHANNEL = "narvaro"
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 WAITING = "narvaro.wake"
 THE_PATIENT = "<patient>"
-PAYLOAD = 7_900
+PAYLOAD = 7_500
 """Bytes; PostgreSQL takes less than 8,000, and an id is longer than what stands for it."""
 KEYS_PER_NOTICE = 60
 """A key takes less than 100 bytes."""
@@ -108,9 +108,13 @@ def waking(patient_id: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def wakes_of(*keys: str, news: "News | None" = None) -> str:
     """`news` is told before its key's topic is loaded again; left out when a payload has no room for it."""
-    told = {} if news is None else {"tell": news.key, "kind": news.sender, "message": news.text, "about": str(news.about)}
-    payload = json.dumps({"wake": keys, **told}, ensure_ascii=False)
-    return payload if len(payload.encode()) < PAYLOAD else wakes_of(*keys)
+    wakes = {"wake": keys}
+    if news is not None:
+        told = _told(news.key, news.sender, news.message) | {"about": str(news.about)}
+        payload = json.dumps(wakes | told, ensure_ascii=False)
+        if len(payload.encode()) < PAYLOAD:
+            return payload
+    return json.dumps(wakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,11 @@ class News:
     message: FromServer
     about: UUID
 
-    @property
-    def text(self) -> str:
-        return msgspec.json.encode(self.message).decode()
+
+def _told(key: str, sender: ActorKind, message: FromServer) -> dict[str, Any]:
+    return {"tell": key, "kind": sender, "message": msgspec.json.encode(message).decode()}
 
 
 async def tell(db: AsyncSession, key: str, sender: Actor, message: FromServer) -> None:
     """Send one message that is not stored (*skriver …*) to the key's subscribers of other kinds than the sender's."""
-    payload = {"tell": key, "kind": sender.kind, "message": msgspec.json.encode(message).decode()}
-    await db.execute(NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})
+    await db.execute(NOTIFY, {"channel": CHANNEL, "payload": json.dumps(_told(key, sender.kind, message))})

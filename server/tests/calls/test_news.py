@@ -112,6 +112,8 @@ async def test_a_notice_that_comes_late_does_not_make_it_ring_again(page: Page, 
 def test_news_that_has_no_room_in_a_notice_is_left_to_the_load() -> None:
     long = News("rings:1", ActorKind.STAFF, Gone(topic="o" * 9_000), uuid4())
     assert json.loads(wakes_of("rings:1", news=long)) == {"wake": ["rings:1"]}
+    crowd = ["k" * 9_000]
+    assert json.loads(wakes_of(*crowd)) == {"wake": crowd}
 
 
 async def test_a_ring_of_somebody_with_a_very_long_name_is_loaded(page: Page) -> None:
