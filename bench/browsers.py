@@ -137,9 +137,8 @@ async def until_sending(page: Page) -> None:
 async def floor_media(product: Product) -> AsyncIterator[LiveKit]:
     """A media server of its own, set up as the product's: that one puts out whom the product does not know."""
     port = product.home.ports.web + 7
-    same = json.loads(livekit_configuration(product.home, product.host))
-    configuration = same | {"port": port, "rtc": same["rtc"] | {"udp_port": port + 1}}
-    del configuration["webhook"]
+    same = livekit_configuration(product.home, product.host)
+    configuration = same | {"port": port, "rtc": same["rtc"] | {"udp_port": port + 1}, "webhook": {}}
     await product.start("floor-livekit", [find_livekit(), "--config-body", json.dumps(configuration)], os.environ)
     while not await asyncio.to_thread(answers, f"http://127.0.0.1:{port}/"):
         await asyncio.sleep(0.05)

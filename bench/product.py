@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import SOCK_DGRAM, SOCK_STREAM
+from typing import Any
 
 import psutil
 
@@ -23,7 +24,7 @@ from narvaro.db.migrate import migrate
 from narvaro.db.session import Database
 from narvaro.demo.children import Child, die_with_parent
 from narvaro.demo.installation import Installation, Ports, is_taken, open_installation
-from narvaro.demo.livekit import find_livekit
+from narvaro.demo.livekit import configuration, find_livekit
 from narvaro.demo.run import answers
 
 READY_WITHIN = 90.0
@@ -160,8 +161,8 @@ async def running_product(
         if media_url:
             environ["NARVARO_LIVEKIT_URL"] = media_url
         if livekit:
-            configuration = livekit_configuration(home, host)
-            await product.start("livekit", [find_livekit(), "--config-body", configuration], os.environ)
+            body = json.dumps(livekit_configuration(home, host))
+            await product.start("livekit", [find_livekit(), "--config-body", body], os.environ)
         for number, base in enumerate(product.bases, 1):
             bind = {"NARVARO_BIND": base.removeprefix("http://")}
             await product.start(f"web{number}", [*PYTHON, "narvaro.cli", "serve"], environ | bind)
@@ -174,30 +175,16 @@ async def running_product(
         shutil.rmtree(data, ignore_errors=True)
 
 
-def livekit_configuration(home: Installation, host: str) -> str:
-    """JSON is YAML. Nothing but loopback and `host`, rooms only when the backend makes them."""
-    media, udp = home.ports.media, home.ports.media_udp
-    return json.dumps(
-        {
-            "port": media,
-            "bind_addresses": sorted({LOOPBACK, host}),
-            "rtc": {
-                "udp_port": udp,
-                "tcp_port": 0,
-                "node_ip": host,
-                "use_external_ip": False,
-                "enable_loopback_candidate": host == LOOPBACK,
-                "interfaces": {"includes": ["lo", "lo0", NEAR_DEVICE]},
-                "ips": {"includes": [f"{host}/32"]},
-                "stun_servers": [f"127.0.0.1:{udp}"],
-            },
-            "turn": {"enabled": False},
-            "room": {"auto_create": False, "empty_timeout": 60, "departure_timeout": 20},
-            "keys": {"demo": home.secrets["livekit_api_secret"]},
-            "webhook": {"api_key": "demo", "urls": [f"{home.base_url}/hooks/livekit"]},
-            "logging": {"level": "warn"},
-        }
-    )
+def livekit_configuration(home: Installation, host: str) -> dict[str, Any]:
+    """The demo's, listening on `host` too."""
+    near = {
+        "node_ip": host,
+        "enable_loopback_candidate": host == LOOPBACK,
+        "interfaces": {"includes": ["lo", "lo0", NEAR_DEVICE]},
+        "ips": {"includes": [f"{host}/32"]},
+    }
+    demo = configuration(home, 0)
+    return demo | {"bind_addresses": sorted({LOOPBACK, host}), "rtc": demo["rtc"] | near}
 
 
 def new_directory() -> Path:

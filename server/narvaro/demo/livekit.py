@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from narvaro.demo.installation import DemoStopped, Installation
 
@@ -31,8 +32,11 @@ def write_configuration(demo: Installation, node: int) -> Path:
     return path
 
 
-def configuration(demo: Installation, node: int) -> dict[str, object]:
-    """Without `stun_servers` LiveKit hands Google's to browsers; with a `tcp_port` it listens on every interface."""
+def configuration(demo: Installation, node: int) -> dict[str, Any]:
+    """Without `stun_servers` LiveKit hands Google's to browsers; with a `tcp_port` it listens on every interface.
+
+    `pli_throttle`: why not LiveKit's own half a second and a second is in docs/operating/installing.md.
+    """
     signals, pictures = demo.ports.media_nodes[node]
     shared = {"redis": {"address": f"127.0.0.1:{demo.ports.redis}"}} if demo.ports.copies > 1 else {}
     return shared | {
@@ -47,6 +51,7 @@ def configuration(demo: Installation, node: int) -> dict[str, object]:
             "interfaces": {"includes": ["lo", "lo0"]},
             "ips": {"includes": ["127.0.0.1/32"]},
             "stun_servers": [f"127.0.0.1:{pictures}"],
+            "pli_throttle": {"low_quality": "150ms", "mid_quality": "150ms", "high_quality": "150ms"},
         },
         "turn": {"enabled": False},
         "room": {

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from narvaro.demo.livekit import find_livekit
+from narvaro.demo.installation import open_installation
+from narvaro.demo.livekit import configuration, find_livekit
 from narvaro.settings import Settings, load_settings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -139,6 +140,14 @@ def test_livekit_is_configured_as_the_promises_need_a1_a7() -> None:
     assert node["redis"]["address"].split(":")[0] in services()
     for url in node["webhook"]["urls"]:
         assert url.split("/")[2].split(":")[0] in services()
+
+
+def test_the_demo_and_the_benches_run_livekit_as_a_region_does(tmp_path: Path) -> None:
+    region: dict[str, Any] = yaml.safe_load(read("livekit.yaml"))
+    demo = configuration(open_installation(tmp_path, 8700), 0)
+    assert demo["rtc"]["pli_throttle"] == region["rtc"]["pli_throttle"]
+    assert demo["room"]["enabled_codecs"] == region["room"]["enabled_codecs"]
+    assert demo["limit"] == region["limit"]
 
 
 def test_the_image_is_built_from_files_that_are_there_and_nothing_that_this_machine_has_made() -> None:
