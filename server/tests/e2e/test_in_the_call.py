@@ -181,6 +181,18 @@ def test_every_request_goes_to_our_own_host_a7(stage: Stage) -> None:
         assert page.evaluate("window.iceServersForTest.filter((url) => !url.includes('127.0.0.1'))") == []
 
 
+OFFERED = """
+peersForTest.flatMap((peer) =>
+    [...(peer.localDescription?.sdp ?? "").matchAll(/a=rtpmap:\\d+ ([^/]+)/g)].map((found) => found[1]))
+"""
+
+
+def test_what_a_page_offers_is_what_our_rooms_carry_and_no_more(stage: Stage) -> None:
+    _, window, patient = talk(stage)
+    for page in (window, patient):
+        assert {"VP8", "opus"} <= set(page.evaluate(OFFERED)) <= {"VP8", "rtx", "opus", "red"}
+
+
 def test_signing_out_in_a_call_is_asked_about(stage: Stage) -> None:
     staff, window, patient = talk(stage)
     menu = staff.get_by_role("button", name="Selma Testkvist")
