@@ -45,6 +45,17 @@ function settled(result: PromiseSettledResult<MediaStreamTrack>): unknown {
   return result.status === "fulfilled" ? result.value : result.reason;
 }
 
+/**
+ * Until the returned function is called, the browser has at hand what it opens a camera with: Chromium puts that away when nobody
+ * has asked for 5 s, and needs 150 ms to fetch it. Asking what there is opens nothing, and needs no leave.
+ */
+export function keepDevicesAtHand(): () => void {
+  const ask = () => void navigator.mediaDevices?.enumerateDevices().catch(() => undefined);
+  ask();
+  const asking = setInterval(ask, 4_000);
+  return () => clearInterval(asking);
+}
+
 /** 720p at 30 frames; the camera gives what it can. */
 function cameraWish(id: string | null): MediaTrackConstraints {
   return { ...only(id), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
