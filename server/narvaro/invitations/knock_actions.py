@@ -13,8 +13,7 @@ from narvaro.calls.actions import lock_own_call
 from narvaro.calls.models import Call
 from narvaro.calls.queries import NO_NAME, lock_call, present
 from narvaro.calls.rules import CallHasEnded, CallStatus
-from narvaro.calls.seats import seat_of, show_from_here, sit_down, stand_up, wake_call
-from narvaro.calls.tasks import eject
+from narvaro.calls.seats import leave_seat, seat_of, show_from_here, sit_down, wake_call
 from narvaro.conversations.actions import add_entry
 from narvaro.conversations.models import Conversation
 from narvaro.conversations.schemas import CallFact, EntryKind
@@ -30,7 +29,6 @@ from narvaro.invitations.rules import (
     next_knock_status,
 )
 from narvaro.invitations.schemas import NewKnock
-from narvaro.jobs import enqueue
 from narvaro.patients.models import Patient
 from narvaro.realtime.topics import wake
 
@@ -166,8 +164,7 @@ async def put_out(db: AsyncSession, staff: Actor, call: Call, knock: Knock, *, n
     knock.decided_by = staff.id
     seat = seat_of(call, actor_of(knock, call.clinic_id))
     if seat is not None:
-        stand_up(seat, "removed", now=now)
-        await enqueue(db, eject, room=call.room, identity=seat.identity)
+        await leave_seat(db, call, seat, "removed", now=now)
     conversation = await db.get_one(Conversation, call.conversation_id)
     invitation = await db.get(Invitation, knock.invitation_id) if knock.invitation_id else None
     kind: EntryKind = "guest_removed" if was_in else "guest_refused"
