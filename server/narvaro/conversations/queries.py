@@ -32,6 +32,7 @@ from narvaro.conversations.schemas import (
     InboxPage,
     OpenCall,
     PatientItem,
+    PatientPage,
     Presence,
     WaitSnapshot,
 )
@@ -369,16 +370,17 @@ def _inbox_item(actor: Actor, row: Any, now: datetime) -> InboxItem:
     )
 
 
-async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> list[PatientItem]:
+async def find_patients(db: AsyncSession, staff: Actor, search: str | None) -> PatientPage:
     """At most 20 of the clinic's patients, each with its conversation when there is one, by name: from what is searched for on,
     then what stands before it. A common first name is found where it stands, and the index need not count who has it.
     """
     words = words_of(search) if search else None
     values = by(staff) | {"words": words, "start": words.title() if words else ""}
     found = await _find_from(is_named=words is not None).all(db, **values)
-    if words is not None and len(found) < MOST_PATIENTS:
+    if words is not None and len(found) <= MOST_PATIENTS:
         found = await _find_named().all(db, **values)
-    return [PatientItem(id=row.id, name=row.name, conversation_id=row.thread) for row in found]
+    items = [PatientItem(id=row.id, name=row.name, conversation_id=row.thread) for row in found[:MOST_PATIENTS]]
+    return PatientPage(items=items, more=len(found) > MOST_PATIENTS)
 
 
 @cache
@@ -398,7 +400,7 @@ def _find_named() -> Prepared:
 def _found(actor: Actor, whom: Select[UUID, UUID, str]) -> Prepared:
     some = whom.subquery()
     first = select(some).where(some.c.clinic_id == actor.clinic_id).order_by(some.c.name < _START, some.c.name)
-    found = first.limit(MOST_PATIENTS).subquery()
+    found = first.limit(MOST_PATIENTS + 1).subquery()
     its = and_(Conversation.patient_id == found.c.id, Conversation.clinic_id == actor.clinic_id)
     query = select(found.c.id, found.c.name, Conversation.id.label("thread")).outerjoin(Conversation, its)
     return Prepared(query.order_by(found.c.name < _START, found.c.name))

@@ -93,7 +93,7 @@ async def find_patients(actor: CurrentActor, database: Db, search: Search = None
     """At most 20, by name. Logged."""
     async with database.transaction() as db:
         await record_access(db, actor, "patients.search", patient_id=None, now=utc_now())
-        return PatientPage(items=await queries.find_patients(db, actor, search))
+        return await queries.find_patients(db, actor, search)
 
 
 @post("/conversations", status_code=200)

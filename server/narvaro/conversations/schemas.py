@@ -209,9 +209,10 @@ class PatientItem(Wire, kw_only=True, forbid_unknown_fields=True):
 
 
 class PatientPage(Wire, kw_only=True, forbid_unknown_fields=True):
-    """At most 20, by name."""
+    """At most 20, by name; `more`: others are called that too."""
 
     items: list[PatientItem]
+    more: bool
 
 
 class NewConversation(Wire, kw_only=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ from builders import NOON, Practice, build_patient, build_practice
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from narvaro.auth.actors import Actor
 from narvaro.conversations import queries
 from narvaro.patients.queries import FEW
 
@@ -34,14 +35,21 @@ async def search(db: AsyncSession, at: Practice, words: str) -> list[str]:
     return found
 
 
+async def names_found(db: AsyncSession, staff: Actor, words: str | None) -> list[str]:
+    """Of patients that are few enough to be shown."""
+    page = await queries.find_patients(db, staff, words)
+    assert not page.more
+    return [item.name for item in page.items]
+
+
 async def test_search_finds_by_the_beginning_of_any_name(db: AsyncSession) -> None:
     at = await build_practice(db)
     await build_patient(db, at.clinic_id, "Erik Lind")
     assert await search(db, at, "gunn sof") == ["Sofia Gunnarsson"]
     assert await search(db, at, "erik") == []
     assert await search(db, at, "?") == []
-    assert [item.name for item in await queries.find_patients(db, at.staff, "eri")] == ["Erik Lind"]
-    assert await queries.find_patients(db, at.staff, "?") == []
+    assert await names_found(db, at.staff, "eri") == ["Erik Lind"]
+    assert await names_found(db, at.staff, "?") == []
 
 
 async def test_search_finds_one_behind_all_the_newest(db: AsyncSession) -> None:
@@ -76,7 +84,7 @@ async def test_another_clinics_names_are_not_found_c1(db: AsyncSession) -> None:
     at, other = await build_practice(db), await build_practice(db)
     await fill(db, other, "Karl", 3)
     assert await search(db, at, "karl") == []
-    assert await queries.find_patients(db, at.staff, "karl") == []
+    assert await names_found(db, at.staff, "karl") == []
     assert await search(db, at, "sofia") == ["Sofia Gunnarsson"]
 
 
@@ -85,9 +93,21 @@ async def test_patients_are_found_by_name_from_the_searched_one_on(db: AsyncSess
     for name in ("Anna Sofia Berg", "sofia Äng", "Xerxes Sofia"):
         await build_patient(db, at.clinic_id, name)
     by_name = ["Sofia Gunnarsson", "Xerxes Sofia", "sofia Äng", "Anna Sofia Berg"]
-    assert [item.name for item in await queries.find_patients(db, at.staff, "sofia")] == by_name
+    assert await names_found(db, at.staff, "sofia") == by_name
     await fill(db, at, "Sofia", queries.LOOKED_AT)
     many = await queries.find_patients(db, at.staff, "SOFIA")
-    assert [item.name for item in many] == sorted(f"Sofia Fylld{n}" for n in range(1, 101))[: queries.MOST_PATIENTS]
-    assert [item.name for item in await queries.find_patients(db, at.staff, "berg anna")] == ["Anna Sofia Berg"]
-    assert (await queries.find_patients(db, at.staff, None))[0].name == "Anna Sofia Berg"
+    assert many.more
+    assert [item.name for item in many.items] == sorted(f"Sofia Fylld{n}" for n in range(1, 101))[: queries.MOST_PATIENTS]
+    assert await names_found(db, at.staff, "berg anna") == ["Anna Sofia Berg"]
+    everybody = await queries.find_patients(db, at.staff, None)
+    assert everybody.items[0].name == "Anna Sofia Berg"
+    assert everybody.more
+
+
+async def test_twenty_patients_are_all_and_a_twenty_first_is_more(db: AsyncSession) -> None:
+    at = await build_practice(db)
+    await fill(db, at, "Anna", queries.MOST_PATIENTS)
+    assert len(await names_found(db, at.staff, "anna")) == queries.MOST_PATIENTS
+    await build_patient(db, at.clinic_id, "Anna Berg")
+    page = await queries.find_patients(db, at.staff, "anna")
+    assert (page.more, len(page.items)) == (True, queries.MOST_PATIENTS)

@@ -615,10 +615,11 @@ export interface components {
         };
         /**
          * PatientPage
-         * @description At most 20, by name.
+         * @description At most 20, by name; `more`: others are called that too.
          */
         PatientPage: {
             items: components["schemas"]["PatientItem"][];
+            more: boolean;
         };
         /**
          * PhoneNumber

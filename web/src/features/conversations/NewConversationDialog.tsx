@@ -52,15 +52,18 @@ function FoundPatients({ text, onPick }: { text: string; onPick: (patient: Patie
   if (found.status !== "found") return <Waiting>{i18n.t("Söker …")}</Waiting>;
   if (found.result.items.length === 0) return <Empty heading={i18n.t("Ingen patient hittades. Kontrollera stavningen.")} />;
   return (
-    <ul role="list" className={styles.list}>
-      {found.result.items.map((patient) => (
-        <li key={patient.id}>
-          <button type="button" className={styles.patient} onClick={() => onPick(patient)}>
-            <Avatar name={patient.name} />
-            <span>{patient.name}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul role="list" className={styles.list}>
+        {found.result.items.map((patient) => (
+          <li key={patient.id}>
+            <button type="button" className={styles.patient} onClick={() => onPick(patient)}>
+              <Avatar name={patient.name} />
+              <span>{patient.name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.result.more && <p role="status">{i18n.t("Det finns fler. Skriv mer av namnet.")}</p>}
+    </>
   );
 }
