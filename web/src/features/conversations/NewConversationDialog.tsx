@@ -63,7 +63,7 @@ function FoundPatients({ text, onPick }: { text: string; onPick: (patient: Patie
           </li>
         ))}
       </ul>
-      {found.result.more && <p role="status">{i18n.t("Det finns fler. Skriv mer av namnet.")}</p>}
+      {found.result.more && <p role="status" className={styles.more}>{i18n.t("Det finns fler. Skriv mer av namnet.")}</p>}
     </>
   );
 }

@@ -42,7 +42,6 @@ function Search({ id, className, onPick }: { id: string } & Omit<Props, "patient
         {found.status === "searching" && i18n.t("Söker …")}
         {found.status === "failed" && i18n.t("Sökningen gick inte. Försök igen.")}
         {found.status === "found" && found.result.items.length === 0 && i18n.t("Ingen patient hittades.")}
-        {found.status === "found" && found.result.more && i18n.t("Det finns fler. Skriv mer av namnet.")}
       </div>
       {found.status === "found" && found.result.items.length > 0 && (
         <ul role="list" className={styles.found}>
@@ -53,6 +52,7 @@ function Search({ id, className, onPick }: { id: string } & Omit<Props, "patient
               </button>
             </li>
           ))}
+          {found.result.more && <li className={styles.more}>{i18n.t("Det finns fler. Skriv mer av namnet.")}</li>}
         </ul>
       )}
     </div>
