@@ -1,7 +1,7 @@
 import type { Room } from "livekit-client";
 import type { JoinToken, Prepared } from "../../api/wire";
 import { createStore, type Readable } from "../../lib/store";
-import { chosenDevice, keepDevicesAtHand, rememberDevice } from "./devices";
+import { chosenDevice, rememberDevice } from "./devices";
 import { type Dummies, makeDummies } from "./dummies";
 import type { DeviceKind } from "./faults";
 import { guard } from "./guard";
@@ -48,7 +48,6 @@ export class MediaSession {
   private room: Room | null = null;
   private publisher: Publisher | null = null;
   private dummies: Dummies | null = null;
-  private letDevicesGo: () => void = () => undefined;
   private admitted: ReadonlySet<string> = new Set();
   private isGuarded = false;
   private generation = 0;
@@ -70,7 +69,6 @@ export class MediaSession {
     const { room, publisher } = await this.connect(livekit, token, "prepared");
     const dummies = makeDummies();
     this.dummies = dummies;
-    this.letDevicesGo = keepDevicesAtHand();
     await Promise.all(DEVICES.map((kind) => publisher.hold(kind, dummies[kind])));
     if (this.room === room) this.change({ line: "prepared" });
   }
@@ -216,7 +214,6 @@ export class MediaSession {
 
   private goLive(): void {
     this.dummies?.rest();
-    this.letDevicesGo();
     this.change({ line: "connected" });
     this.sendDevices();
   }
@@ -282,7 +279,6 @@ export class MediaSession {
     const old = this.room;
     this.room = null;
     this.publisher = null;
-    this.letDevicesGo();
     this.dummies?.stop();
     this.dummies = null;
     for (const participant of old?.remoteParticipants.values() ?? [])

@@ -1,4 +1,6 @@
-/** Black and silent tracks, which hold the place of camera and microphone until there is leave to touch them. */
+import { keepDevicesAtHand } from "./devices";
+
+/** Black and silent tracks, which hold the place of camera and microphone, kept at hand, until there is leave to touch them. */
 export interface Dummies {
   camera: MediaStreamTrack;
   microphone: MediaStreamTrack;
@@ -13,19 +15,22 @@ export function makeDummies(): Dummies {
   canvas.height = 720;
   const paint = () => canvas.getContext("2d")?.fillRect(0, 0, canvas.width, canvas.height);
   paint();
-  const painting = setInterval(paint, 400);
   const camera = canvas.captureStream().getVideoTracks()[0];
   const context = new AudioContext();
   const microphone = context.createMediaStreamDestination().stream.getAudioTracks()[0];
   if (!camera || !microphone) throw new Error("This browser makes no tracks.");
+  const painting = setInterval(paint, 400);
+  const letDevicesGo = keepDevicesAtHand();
+  const rest = () => {
+    clearInterval(painting);
+    letDevicesGo();
+  };
   return {
     camera,
     microphone,
-    rest() {
-      clearInterval(painting);
-    },
+    rest,
     stop() {
-      clearInterval(painting);
+      rest();
       camera.stop();
       microphone.stop();
       void context.close();
