@@ -209,7 +209,7 @@ class PatientItem(Wire, kw_only=True, forbid_unknown_fields=True):
 
 
 class PatientPage(Wire, kw_only=True, forbid_unknown_fields=True):
-    """At most 20, by name; `more`: others are called that too."""
+    """At most 20, by name; `more`: there are others."""
 
     items: list[PatientItem]
     more: bool

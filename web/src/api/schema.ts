@@ -615,7 +615,7 @@ export interface components {
         };
         /**
          * PatientPage
-         * @description At most 20, by name; `more`: others are called that too.
+         * @description At most 20, by name; `more`: there are others.
          */
         PatientPage: {
             items: components["schemas"]["PatientItem"][];
